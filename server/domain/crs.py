@@ -130,7 +130,9 @@ def _as_arrays(lon: ArrayLike, lat: ArrayLike) -> LonLat:
     return np.array(lon, dtype=np.float64), np.array(lat, dtype=np.float64)
 
 
-def _inverse(forward: Callable[[FloatArray, FloatArray], LonLat], x: FloatArray, y: FloatArray, x0: FloatArray, y0: FloatArray) -> LonLat:
+def _inverse(
+    forward: Callable[[FloatArray, FloatArray], LonLat], x: FloatArray, y: FloatArray, x0: FloatArray, y0: FloatArray
+) -> LonLat:
     """Solve forward(source) = (x, y) by fixed point from (x0, y0); the shift varies slowly, so every pass contracts."""
     for _ in range(_INVERSE_PASSES):
         fx, fy = forward(x0, y0)
