@@ -34,7 +34,12 @@ def test_any_point_survives_the_round_trip_through_gcj02(lon: float, lat: float)
 
 @pytest.mark.parametrize(
     ("city", "lon", "lat", "shift_m"),
-    [("Suzhou", 120.58, 31.30, 465), ("Nanjing", 118.78, 32.04, 542), ("Fuzhou", 119.30, 26.08, 591), ("Longyan", 117.02, 25.08, 579)],
+    [
+        ("Suzhou", 120.58, 31.30, 465),
+        ("Nanjing", 118.78, 32.04, 542),
+        ("Fuzhou", 119.30, 26.08, 591),
+        ("Longyan", 117.02, 25.08, 579),
+    ],
 )
 def test_the_shift_of_a_city_is_the_one_measured_elsewhere(city: str, lon: float, lat: float, shift_m: float) -> None:
     measured = float(distance_m(lon, lat, *(float(v) for v in wgs84_to_gcj02(lon, lat))))
