@@ -1,4 +1,4 @@
-"""Fixtures every test may ask for: clock, databases, app, browser, real data. Refuses to import the server before it is asked for.
+"""Fixtures every test may ask for: clock, databases, app, browser, real data. Refuses to import the server unasked.
 
 A test asks for `app`, `client` or `uow` and gets a migrated SQLite database of its own. Marked `both_stores` it runs on
 PostgreSQL too; marked `postgresql` it runs there only.
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.processes import databases
 from tests.processes.chromium import running_chromium

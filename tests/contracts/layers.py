@@ -1,0 +1,83 @@
+"""Which part of the server may import what. A part that is not in the table is a violation: it must be declared first."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tests.contracts.sources import Module, imports
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What a part may import beside the standard library: our parts, and other people's libraries."""
+
+    ours: frozenset[str]
+    theirs: frozenset[str]
+
+
+def layer(ours: str, theirs: str = "") -> Layer:
+    """A Layer from words separated by spaces."""
+    return Layer(frozenset(ours.split()), frozenset(theirs.split()))
+
+
+GEOMETRY = "numpy shapely pyproj"
+EDGE = "services schemas listings domain problems settings ops"
+PURE = layer("domain programmes law problems", GEOMETRY)
+
+LAYERS: dict[str, Layer] = {
+    "problems": layer(""),
+    "settings": layer("domain problems"),
+    "domain": PURE,
+    "programmes": PURE,
+    "law": PURE,
+    "schemas": layer("", "marshmallow"),
+    "services": layer("domain programmes law problems settings store media keys imports exports", f"{GEOMETRY} structlog"),
+    "store": layer("domain problems settings", f"{GEOMETRY} sqlalchemy flask_sqlalchemy flask_migrate alembic psycopg"),
+    "migrations": layer("store", "alembic sqlalchemy flask"),
+    "media": layer("domain problems settings", "PIL pillow_heif exifread numpy"),
+    "keys": layer("domain problems settings", "cryptography argon2"),
+    "imports": layer("domain problems", f"{GEOMETRY} pyogrio"),
+    "exports": layer("domain programmes law problems listings store", "xlsxwriter"),
+    "listings": layer("domain problems store", "sqlalchemy"),
+    "jobs": layer("services store domain problems settings ops", "rq redis structlog"),
+    "ops": layer("services store media keys domain problems settings", "structlog prometheus_client sqlalchemy flask werkzeug"),
+    "api": layer(EDGE, "flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
+    "console": layer(EDGE, "flask flask_login flask_limiter flask_babel werkzeug structlog secure"),
+    "cli": layer(f"{EDGE} jobs law", "flask click werkzeug structlog"),
+}
+"""Each part of `server/`, and `schemas/`, by name. The composition root (server/__init__.py, wsgi.py) may import anything."""
+
+
+def part_of(name: str) -> str | None:
+    """The part a dotted module name belongs to; None for the composition root and for other people's modules."""
+    first, _, rest = name.partition(".")
+    if first == "schemas":
+        return "schemas"
+    if first != "server" or not rest:
+        return None
+    return rest.partition(".")[0]
+
+
+def violations(modules: Iterable[Module]) -> Iterator[str]:
+    """One sentence per forbidden import."""
+    for module in modules:
+        part = part_of(module.name)
+        if part is None:
+            continue
+        if part not in LAYERS:
+            yield f"{module.path}: server.{part} is not declared in the table of layers"
+            continue
+        for found in imports(module.tree):
+            if not allowed(part, found.name, typing_only=found.typing_only):
+                yield f"{module.path}:{found.line}: {part} may not import {found.name}"
+
+
+def allowed(part: str, name: str, *, typing_only: bool) -> bool:
+    """Whether the part may import the name. Our own types may be named anywhere, since naming loads nothing."""
+    first = name.partition(".")[0]
+    if first in sys.stdlib_module_names:
+        return True
+    if first in {"server", "schemas"}:
+        imported = part_of(name)
+        return imported == part or imported in LAYERS[part].ours or typing_only
+    return first in LAYERS[part].theirs

@@ -1,0 +1,62 @@
+"""Writes docs/problems.md from the declared problems. Refuses to be edited by hand: a test compares page and declarations.
+
+Run `make docs` after declaring a problem.
+"""
+
+import re
+from collections.abc import Iterator
+
+from server.problems import REGISTRY, Kind
+from tests.contracts.sources import ROOT
+
+PAGE = ROOT / "docs" / "problems.md"
+SOURCE = ROOT / "server" / "problems.py"
+
+RETRY_MEANS = {
+    "never": "no: a person must look",
+    "later": "yes, the same again later",
+    "after-change": "yes, after changing it",
+}
+
+HEAD = """\
+# Problems
+
+Every failure Xuntu reports, as `application/problem+json` (RFC 9457). `code` is permanent: clients may decide by it.
+A text in braces is filled in and also sent as a member of its own. *Again?* is what the member `retry` tells a client.
+This page is written by `make docs` from `server/problems.py`.
+"""
+
+
+def sections() -> Iterator[tuple[str, list[Kind]]]:
+    """Each comment heading of the declarations with the kinds below it, in the order of the file."""
+    heading, kinds = "", list[Kind]()
+    for line in SOURCE.read_text("utf-8").splitlines():
+        if found := re.match(r"# (.+)", line):
+            if kinds:
+                yield heading, kinds
+            heading, kinds = found[1], []
+        elif found := re.search(r'Kind\($|Kind\("([a-z0-9-]+)"', line):
+            kinds += [REGISTRY[found[1]]] if found[1] else []
+        elif found := re.match(r'    "([a-z0-9-]+)", \d{3},', line):
+            kinds.append(REGISTRY[found[1]])
+    if kinds:
+        yield heading, kinds
+
+
+def row(kind: Kind) -> str:
+    """One line of the table."""
+    sentence = kind.sentence.replace("|", "\\|")
+    return f"| `{kind.code}` | {kind.status} | {kind.title} | {sentence} | {RETRY_MEANS[kind.retry]} |"
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for heading, kinds in sections():
+        table = ["| code | status | title | what is said | again? |", "|---|---|---|---|---|", *map(row, kinds)]
+        parts.append(f"## {heading}\n\n" + "\n".join(table) + "\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
