@@ -1,0 +1,1 @@
+"""Reclamation (土地复垦). Refuses what belongs to other programmes."""
