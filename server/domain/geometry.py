@@ -128,18 +128,38 @@ def bounds_e7(geometries: Sequence[BaseGeometry]) -> NDArray[np.int64]:
     return _outward(boxes)
 
 
+def place_of(position: Position) -> tuple[float, float] | None:
+    """Where a phone's position lies, as lon, lat in degrees of EPSG:4490; None when it is no place (NaN, out of range).
+
+    Raises problems.CRS_UNKNOWN for a coordinate system without a formula.
+    """
+    if not (abs(position.lon) <= 180.0 and abs(position.lat) <= 89.0):
+        return None
+    lon, lat = to_cgcs2000(position.lon, position.lat, position.crs)
+    return float(lon), float(lat)
+
+
 def search_bounds(position: Position, reach_m: float) -> BoundsE7 | None:
     """The box that holds everything within `reach_m` of a phone's position, whatever its coordinate system.
 
-    None when the position is not a place on the globe (NaN, out of range): there is nowhere to look.
+    None when the position is no place: there is nowhere to look. Raises problems.CRS_UNKNOWN as `place_of`.
     """
-    lon, lat = (float(value) for value in to_cgcs2000(position.lon, position.lat, position.crs))
-    if not (abs(lon) <= 180.0 and abs(lat) < 89.0 and 0.0 <= reach_m < math.inf):
+    place = place_of(position)
+    if place is None:
         return None
-    frame = LocalFrame(lon, lat)
-    corners = frame.to_degrees([[-reach_m, -reach_m], [reach_m, reach_m]])
+    frame = LocalFrame(*place)
+    corners = frame.to_degrees(np.array([[-reach_m, -reach_m], [reach_m, reach_m]]))
     (west, south), (east, north) = np.clip(corners, (-180.0, -90.0), (180.0, 90.0)).tolist()
     return BoundsE7.of_degrees(west, south, east, north)
+
+
+def shapes_containing(shapes: NDArray[Any], points: FloatArray) -> NDArray[np.bool_]:
+    """Which shapes hold which points: shapes (K,) and points (M, 2) in the same plane or degrees give booleans (K, M)."""
+    # The tree stands over the points, so each shape is prepared once and asked about the few points in its box.
+    shape, point = shapely.STRtree(shapely.points(points)).query(shapes, predicate="intersects")
+    held = np.zeros((len(shapes), len(points)), dtype=np.bool_)
+    held[shape, point] = True
+    return held
 
 
 def parse_polygon(geojson: object) -> shapely.Polygon | shapely.MultiPolygon:
