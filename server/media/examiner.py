@@ -6,7 +6,6 @@ examiner may be shared by threads (one file at a time) and survives a fork: each
 
 import base64
 import json
-import math
 import os
 import selectors
 import signal
@@ -15,7 +14,7 @@ import sys
 import threading
 import time
 import weakref
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,7 +22,6 @@ from typing import Any
 from server import problems
 from server.domain.evidence import PhotoFacts
 from server.media.formats import HEAD_BYTES, recognise
-from server.settings import ExaminationLimits
 
 _CHILD = Path(__file__).with_name("child.py")
 _START_SECONDS = 30.0
@@ -32,6 +30,20 @@ _ANSWER_MAX_BYTES = 4 << 20
 _HEADROOM_BYTES = 64 << 20
 # Neither the database's address nor any key reaches the process that opens hostile files.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True)
+class ExaminationLimits:
+    """What one photo may cost: address space of the whole child, processor and wall seconds, pixels; and the small picture.
+
+    The wall limit ends what waits, the processor limit also ends a child whose parent is gone.
+    """
+
+    memory_bytes: int = 512 << 20
+    cpu_seconds: int = 10
+    wall_seconds: float = 10.0
+    max_pixels: int = 108_000_000
+    thumbnail_px: int = 480
 
 
 @dataclass(frozen=True)
@@ -56,26 +68,9 @@ class _ChildGoneError(Exception):
 class PhotoExaminer:
     """Examines photos one at a time in a child process that it starts at the first photo and replaces when it must."""
 
-    def __init__(
-        self,
-        limits: ExaminationLimits,
-        *,
-        thumbnail_px: int = 480,
-        cpu_seconds: int | None = None,
-        python: str = sys.executable,
-    ) -> None:
-        """`thumbnail_px` bounds the small picture's long side; `cpu_seconds` is the wall limit rounded up unless given.
-
-        `python` is the interpreter of the child: the one that runs, unless that is embedded in another program.
-        """
+    def __init__(self, limits: ExaminationLimits, *, python: str = sys.executable) -> None:
+        """`python` is the interpreter of the child: the one that runs, unless that is embedded in another program."""
         self.limits = limits
-        self._cpu_seconds = math.ceil(limits.seconds) if cpu_seconds is None else cpu_seconds
-        self._settings = {
-            "memory_bytes": limits.memory_bytes,
-            "max_pixels": limits.pixels,
-            "cpu_seconds": self._cpu_seconds,
-            "thumbnail_px": thumbnail_px,
-        }
         self._python = python
         self._lock = threading.Lock()
         self._child: _Child | None = None
@@ -93,15 +88,15 @@ class PhotoExaminer:
         Whatever the file holds comes back as facts, a broken limit as their `problem`. Raises problems.FILE_UNREADABLE when
         the file cannot be opened and problems.UNSAFE_SETTING when the memory limit is too small for any photo.
         """
-        started = time.monotonic()
         try:
             with path.open("rb") as file:
                 head = file.read(HEAD_BYTES)
         except OSError as error:
             raise problems.FILE_UNREADABLE(path=path.name, reason=error.strerror or type(error).__name__) from error
         with self._lock:
+            started = time.monotonic()
             thumbnail, facts, peak = self._examine(path.absolute(), digest, head)
-        return Examination(facts, thumbnail, time.monotonic() - started, peak)
+            return Examination(facts, thumbnail, time.monotonic() - started, peak)
 
     def close(self) -> None:
         """End the child; a later `examine` starts another."""
@@ -133,8 +128,8 @@ class PhotoExaminer:
         """Ask the child, and once more a new one if the first was ended from outside: it may not have been this file's doing."""
         for again in (True, False):
             try:
-                child = self._child = self._child or _Child(self._settings, self._python)
-                answer = child.ask({"path": str(path), "digest": digest}, self.limits.seconds)
+                child = self._child = self._child or _Child(self.limits, self._python)
+                answer = child.ask({"path": str(path), "digest": digest}, self.limits.wall_seconds)
             except _ChildGoneError as gone:
                 self._drop()
                 if not again or gone.limit != "crash":
@@ -150,8 +145,8 @@ class PhotoExaminer:
     def _limit_broken(self, limit: str) -> str:
         words = {
             "memory": f"more than {self.limits.memory_bytes >> 20} MiB of memory",
-            "cpu": f"more than {self._cpu_seconds} s of processor time",
-            "time": f"more than {self.limits.seconds:g} s",
+            "cpu": f"more than {self.limits.cpu_seconds} s of processor time",
+            "time": f"more than {self.limits.wall_seconds:g} s",
         }
         return words.get(limit, "the decoder crashed")
 
@@ -171,12 +166,12 @@ class PhotoExaminer:
 class _Child:
     """One child process and its two pipes."""
 
-    def __init__(self, settings: dict[str, int], python: str) -> None:
+    def __init__(self, limits: ExaminationLimits, python: str) -> None:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         # Each malloc arena would reserve 64 MiB of the address space that is limited.
         environment["MALLOC_ARENA_MAX"] = "1"
         self.process = subprocess.Popen(  # noqa: S603 - our own program, by our own interpreter.
-            [python, "-P", str(_CHILD), json.dumps(settings)],
+            [python, "-P", str(_CHILD), json.dumps(asdict(limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -187,7 +182,7 @@ class _Child:
         self._received = b""
         self._asked = 0
         ready = self._receive(time.monotonic() + _START_SECONDS)
-        if settings["memory_bytes"] - ready["address_space_bytes"] < _HEADROOM_BYTES:
+        if limits.memory_bytes - ready["address_space_bytes"] < _HEADROOM_BYTES:
             self.end()
             least = (ready["address_space_bytes"] + _HEADROOM_BYTES) >> 20
             raise problems.UNSAFE_SETTING(setting="memory_bytes", reason=f"examining a photo needs at least {least} MiB")
