@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -219,7 +220,7 @@ def _check_succession(versions: tuple[LawVersion, ...], where: str) -> None:
     for version in versions:
         if version.in_force_until is not None and version.in_force_until < version.citation.in_force_from:
             raise LAW_INVALID(where=where, reason=f"a version ends on {version.in_force_until} before it begins")
-    for earlier, later in zip(versions, versions[1:], strict=False):
+    for earlier, later in pairwise(versions):
         begins = later.citation.in_force_from
         if earlier.in_force_until is None or begins <= earlier.in_force_until:
             raise LAW_INVALID(where=where, reason=f"versions overlap on {begins}")

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from server.domain.assessment import Programme
+from server.domain.deadlines import Calendar
 from server.domain.report import Report
+from server.law import Law, LawAnswer
 
 FARMLAND_CLASS = "01"
 CLASS_KEYS = ("land_use_code", "DLBM", "dlbm")
@@ -133,6 +135,30 @@ class Sighting:
         """The observation's kind: construction, land_use, reclamation, routine."""
         kind = self.report.observation.get("kind")
         return kind if isinstance(kind, str) else None
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """One question to a programme: this parcel, on this day, by the law of its province and the working calendar.
+
+    `overlays` are cut with the ground of the newest sighting of land use or construction; without one, with the parcel.
+    """
+
+    parcel: ParcelFacts
+    duties: tuple[DutyFacts, ...]
+    overlays: Overlays
+    sightings: tuple[Sighting, ...]
+    on: date
+    law: Law
+    calendar: Calendar
+
+    def seen(self, *kinds: str) -> list[Sighting]:
+        """The sightings of some kinds made up to the day asked for, oldest first."""
+        return newest_last(self.sightings, *kinds, on=self.on)
+
+    def rule(self, law_id: str) -> LawAnswer:
+        """What a rule says on the day asked for; raises LAW_NOT_IN_FORCE."""
+        return self.law[law_id].on(self.on)
 
 
 def newest_last(sightings: tuple[Sighting, ...], *kinds: str, on: date) -> list[Sighting]:

@@ -3,14 +3,14 @@
 The machine only suspects (涉嫌闲置). Whether a cause of the government delayed the start is for the inquiry.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from server.domain.assessment import Assessment, Finding, Programme
-from server.domain.deadlines import Calendar, first_day_past, years_after
-from server.law import Law, LawAnswer
+from server.domain.deadlines import first_day_past, years_after
+from server.law import LawAnswer
 from server.programmes.idle_land.construction import Started, StartTest, exact, judge_start
-from server.programmes.inputs import DutyFacts, DutyKind, Overlays, ParcelFacts, Sighting, newest_last
+from server.programmes.inputs import DutyFacts, DutyKind, Inquiry, ParcelFacts, Sighting
 from server.programmes.wording import Draft, Say, report_facts, say_area, say_day
 
 
@@ -32,70 +32,62 @@ class Seen:
     started_before: bool
 
 
-def assess(
-    *,
-    parcel: ParcelFacts,
-    duties: tuple[DutyFacts, ...],
-    overlays: Overlays,  # noqa: ARG001 - every programme is asked alike; idle land needs no overlay
-    sightings: tuple[Sighting, ...],
-    on: date,
-    law: Law,
-    calendar: Calendar,  # noqa: ARG001 - a status test is not rolled over holidays (IDLE-09)
-) -> list[Assessment]:
+def assess(asked: Inquiry) -> list[Assessment]:
     """One assessment for each duty to start construction; none where the parcel owes none."""
-    owed = [duty for duty in duties if duty.programme is Programme.IDLE_LAND and duty.kind == DutyKind.START_CONSTRUCTION]
-    seen = _look(sightings, on, law)
-    return [_assess_duty(duty, parcel, seen, on, law) for duty in owed]
+    owed = [duty for duty in asked.duties if duty.programme is Programme.IDLE_LAND and duty.kind == DutyKind.START_CONSTRUCTION]
+    seen = _look(asked)
+    return [_assess_duty(asked, duty, seen) for duty in owed]
 
 
-def _look(sightings: tuple[Sighting, ...], on: date, law: Law) -> Seen | None:
-    found = newest_last(sightings, "construction", on=on)
+def _look(asked: Inquiry) -> Seen | None:
+    found = asked.seen("construction")
     if not found:
         return None
-    tests = [judge_start(each.report.observation, law["IDLE-05"].on(on).share()) for each in found]
+    tests = [judge_start(each.report.observation, asked.rule("IDLE-05").share()) for each in found]
     return Seen(found[-1], tests[-1], any(test.answer is Started.YES for test in tests[:-1]))
 
 
-def _assess_duty(duty: DutyFacts, parcel: ParcelFacts, seen: Seen | None, on: date, law: Law) -> Assessment:
+def _assess_duty(asked: Inquiry, duty: DutyFacts, seen: Seen | None) -> Assessment:
+    parcel = asked.parcel
     draft = Draft(
         Programme.IDLE_LAND,
         "not_started",
-        on,
+        asked.on,
         _duty_facts(duty, parcel),
         actor=duty.party,
         area_m2=duty.area_m2 if duty.area_m2 is not None else parcel.area_m2,
     )
-    agreed = agreed_start(duty, on, law)
+    agreed = agreed_start(asked, duty)
     if agreed is None:
         unknown = Say(
             "未登记约定动工日期，也未登记交地日期，不能计算满一年之日。",
             "Neither an agreed day of start nor a day of delivery is registered, so the full year cannot be counted.",
         )
-        return draft.because(unknown, law["IDLE-06"].on(on)).found(Finding.UNCERTAIN)
+        return draft.because(unknown, asked.rule("IDLE-06")).found(Finding.UNCERTAIN)
     if parcel.ownership == "collective":
         analogy = Say("该地块为集体所有，参照办理。", "The land is collective; the rule applies by analogy.")
-        draft = draft.because(analogy, law["IDLE-07"].on(on))
-    year = law["IDLE-01"].on(on)
+        draft = draft.because(analogy, asked.rule("IDLE-07"))
+    year = asked.rule("IDLE-01")
     flag_from = first_day_past(agreed.day, year.whole())
     draft = draft.because(
         agreed.said,
         *agreed.answers,
         year,
-        law["IDLE-09"].on(on),
+        asked.rule("IDLE-09"),
         agreed_on=agreed.day.isoformat(),
         suspected_from=flag_from.isoformat(),
     )
-    return _compare(draft, duty, seen, agreed.day, flag_from, law)
+    return _compare(asked, draft, duty, seen, agreed.day)
 
 
-def agreed_start(duty: DutyFacts, on: date, law: Law) -> Agreed | None:
+def agreed_start(asked: Inquiry, duty: DutyFacts) -> Agreed | None:
     """The agreed day of start, or where none was agreed the day so long after delivery; None where both are unknown."""
     if duty.due_on is not None:
         day = say_day(duty.due_on)
         return Agreed(duty.due_on, Say(f"约定动工日期{day.zh}。", f"Construction was to start on {day.en}."), ())
     if duty.delivered_on is None:
         return None
-    rule = law["IDLE-06"].on(on)
+    rule = asked.rule("IDLE-06")
     start = years_after(duty.delivered_on, rule.whole())
     delivered, derived = say_day(duty.delivered_on), say_day(start)
     said = Say(
@@ -105,15 +97,17 @@ def agreed_start(duty: DutyFacts, on: date, law: Law) -> Agreed | None:
     return Agreed(start, said, (rule,))
 
 
-def _compare(draft: Draft, duty: DutyFacts, seen: Seen | None, agreed: date, flag_from: date, law: Law) -> Assessment:
-    on = draft.on
+def _compare(asked: Inquiry, draft: Draft, duty: DutyFacts, seen: Seen | None, agreed: date) -> Assessment:
+    on, flag_from = asked.on, first_day_past(agreed, asked.rule("IDLE-01").whole())
     if duty.started_on is not None and duty.started_on <= on:
         day = say_day(duty.started_on)
-        return draft.because(Say(f"经核实已于{day.zh}动工。", f"A start on {day.en} was verified.")).found(Finding.MET)
+        draft = draft.because(Say(f"经核实已于{day.zh}动工。", f"A start on {day.en} was verified."))
+        halt = assess_halt(asked, draft, duty, seen.sighting) if seen is not None else None
+        return halt or draft.found(Finding.MET)
     if seen is not None:
-        draft = _with_sighting(draft, seen, law)
+        draft = _with_sighting(asked, draft, seen)
     if seen is not None and _has_started(seen):
-        return assess_halt(draft, duty, seen.sighting, law) or draft.found(Finding.MET)
+        return assess_halt(asked, draft, duty, seen.sighting) or draft.found(Finding.MET)
     if on < flag_from:
         return _not_yet_due(draft, agreed, flag_from)
     flag = say_day(flag_from)
@@ -122,7 +116,9 @@ def _compare(draft: Draft, duty: DutyFacts, seen: Seen | None, agreed: date, fla
         needed = Say("尚无现场核查记录，须安排巡查。", "There is no field record yet; a patrol is needed.")
         return draft.because(needed).found(Finding.UNCERTAIN)
     if seen.started_before:
-        conflict = Say("此前的记录显示已动工，前后不一致，须人工核对。", "An earlier report showed a start; a person must compare them.")
+        conflict = Say(
+            "此前的记录显示已动工，前后不一致，须人工核对。", "An earlier report showed a start; a person must compare them."
+        )
         return draft.because(conflict).found(Finding.UNCERTAIN)
     if seen.start.answer is Started.UNCLEAR:
         return draft.because(Say("证据不全，存疑。", "The evidence is incomplete.")).found(Finding.UNCERTAIN)
@@ -131,13 +127,13 @@ def _compare(draft: Draft, duty: DutyFacts, seen: Seen | None, agreed: date, fla
             "现场记录早于满一年之日，须再次巡查。", "The field record is older than the full year; another patrol is needed."
         )
         return draft.because(early).found(Finding.UNCERTAIN)
-    return _falls_short(draft, agreed, law)
+    return _falls_short(asked, draft, agreed, flag_from)
 
 
-def _with_sighting(draft: Draft, seen: Seen, law: Law) -> Draft:
+def _with_sighting(asked: Inquiry, draft: Draft, seen: Seen) -> Draft:
     day = say_day(seen.sighting.seen_on)
     said = Say(f"{day.zh}现场核查：", f"Seen on {day.en}:") + seen.start.said
-    return draft.because(said, law["IDLE-05"].on(draft.on), **report_facts(seen.sighting))
+    return draft.because(said, asked.rule("IDLE-05"), **report_facts(seen.sighting))
 
 
 def _has_started(seen: Seen) -> bool:
@@ -160,40 +156,44 @@ def _not_yet_due(draft: Draft, agreed: date, flag_from: date) -> Assessment:
     return draft.because(said).found(Finding.MET)
 
 
-def _falls_short(draft: Draft, agreed: date, law: Law) -> Assessment:
-    on = draft.on
-    taking, fee = law["IDLE-41"].on(on), law["IDLE-40"].on(on)
-    flag = first_day_past(agreed, law["IDLE-01"].on(on).whole())
-    said = Say("未动工，涉嫌闲置；是否属于政府原因须调查。", "Construction has not started: suspected idle; a cause of the government is to be examined.")
-    draft = draft.because(said, law["IDLE-14"].on(on), law["IDLE-10"].on(on))
+def _falls_short(asked: Inquiry, draft: Draft, agreed: date, flag_from: date) -> Assessment:
+    taking, fee = asked.rule("IDLE-41"), asked.rule("IDLE-40")
+    said = Say(
+        "未动工，涉嫌闲置；是否属于政府原因须调查。",
+        "Construction has not started: suspected idle; a cause of the government is to be examined.",
+    )
+    draft = draft.because(said, asked.rule("IDLE-14"), asked.rule("IDLE-10"))
     second = first_day_past(agreed, taking.whole())
-    if on >= second:
+    if asked.on >= second:
         day = say_day(second)
         more = Say(f"自{day.zh}起已满{taking.whole()}年。", f"From {day.en} on {taking.whole()} full years have passed.")
         draft = draft.because(more, taking)
     else:
         draft = draft.because(Say("", ""), fee)
-    return Draft(**{**draft.__dict__, "since": flag}).found(Finding.FALLS_SHORT)
+    return replace(draft, since=flag_from).found(Finding.FALLS_SHORT)
 
 
-def assess_halt(draft: Draft, duty: DutyFacts, sighting: Sighting, law: Law) -> Assessment | None:
+def assess_halt(asked: Inquiry, draft: Draft, duty: DutyFacts, sighting: Sighting) -> Assessment | None:
     """For land that was started: whether it stopped a full year ago with too little developed; None where it did not stop."""
     observation = sighting.report.observation
     halted = observation.get("halted_since")
     halted_since = date.fromisoformat(halted) if isinstance(halted, str) else halted
     if not isinstance(halted_since, date) or observation.get("stage") == "completed":
         return None
-    rule = law["IDLE-02"].on(draft.on)
+    rule = asked.rule("IDLE-02")
     day = say_day(halted_since)
     stopped_for = first_day_past(halted_since, rule.whole("halted_years"))
     said = Say(f"自{day.zh}起中止开发。", f"Works have been halted since {day.en}.")
-    draft = Draft(**{**draft.__dict__, "matter": "halted", "since": stopped_for}).because(said, rule)
+    draft = replace(draft, matter="halted", since=stopped_for).because(said, rule)
     if sighting.seen_on < stopped_for:
         short = Say("中止尚未满一年。", "The halt has not lasted a full year.")
         return draft.because(short).found(Finding.MET)
     developed, wanted = exact(observation.get("developed_area_m2")), exact(duty.area_m2)
     if developed is None or not wanted:
-        missing = Say("已动工面积或应动工总面积未记录，不能比较。", "The developed or the owed area is not recorded, so nothing can be compared.")
+        missing = Say(
+            "已动工面积或应动工总面积未记录，不能比较。",
+            "The developed or the owed area is not recorded, so nothing can be compared.",
+        )
         return draft.because(missing).found(Finding.UNCERTAIN)
     share = rule.share("developed_share")
     done, whole = say_area(float(developed)), say_area(float(wanted))

@@ -54,7 +54,9 @@ def judge_start(observation: Observation, needed_share: Fraction) -> StartTest:
     if works.answer is not Started.YES:
         return works
     if not permit_no:
-        missing = Say("未记录施工许可证号，不能确定是否动工。", "No construction permit number was recorded, so a start is not established.")
+        missing = Say(
+            "未记录施工许可证号，不能确定是否动工。", "No construction permit number was recorded, so a start is not established."
+        )
         return StartTest(Started.UNCLEAR, works.said + missing)
     return StartTest(Started.YES, works.said + Say(f"施工许可证号{permit_no}。", f"Construction permit {permit_no}."))
 
@@ -98,7 +100,10 @@ def _share(observation: Observation, needed: Fraction) -> StartTest:
     answer = Started.YES if share >= needed else Started.NO
     return StartTest(
         answer,
-        Say(f"地基施工完成{_percent(share)}，须达到{needed}。", f"{_percent(share)} of the foundation is done; {needed} is needed."),
+        Say(
+            f"地基施工完成{_percent(share)}，须达到{needed}。",
+            f"{_percent(share)} of the foundation is done; {needed} is needed.",
+        ),
     )
 
 
