@@ -34,6 +34,7 @@ INNOCENT: list[tuple[Checker, str, str]] = [
     (conventions.too_long, "server/migrations/versions/0001.py", LONG_FUNCTION),
     (conventions.stray_commit, conventions.COMMITS_IN, "session.commit()"),
     (conventions.naive_datetime, "server/a.py", "datetime.now(UTC); datetime.fromtimestamp(5, UTC); datetime.now(tz=UTC)"),
+    (conventions.naive_datetime, "client_sync/a.py", "datetime.now().astimezone()"),
     (conventions.clock_read, "server/__init__.py", "datetime.now(UTC)"),
     (conventions.clock_read, "server/ops/a.py", "time.monotonic(); time.perf_counter()"),
     (conventions.without_purpose, "server/store/__init__.py", ""),
