@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser, Page
 
+    from server.store.unit_of_work import UnitOfWork
+
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Where every test's clock starts: a Monday, 12:00 in Shanghai."""
@@ -197,6 +199,22 @@ def build_app(clock: FixedClock) -> "Iterator[Callable[[Any], Flask]]":
 def app(settings: Any, build_app: "Callable[[Any], Flask]") -> "Flask":
     """The whole application on this test's database and clock."""
     return build_app(settings)
+
+
+@pytest.fixture
+def unit_of_work(app: "Flask") -> "Callable[..., UnitOfWork]":
+    """Opens units of work of the app: `with unit_of_work() as uow:` commits at the end of the block, as a request does."""
+    open_unit: Callable[..., UnitOfWork] = app.extensions["xuntu"].unit_of_work
+    return open_unit
+
+
+@pytest.fixture
+def uow(unit_of_work: "Callable[..., UnitOfWork]") -> "Iterator[UnitOfWork]":
+    """One open unit of work that is rolled back when the test ends; events appear only in one that commits."""
+    unit = unit_of_work(origin="test")
+    yield unit
+    unit.session.rollback()
+    unit.session.close()
 
 
 @pytest.fixture

@@ -26,9 +26,7 @@ def migrate(data_dir: Path, url: str) -> None:
 
 def close(app: Any) -> None:
     """Close every pooled connection of an app, so that its database can be copied or dropped."""
-    with app.app_context():
-        for engine in app.extensions["sqlalchemy"].engines.values():
-            engine.dispose()
+    app.extensions["xuntu"].engine.dispose()
 
 
 def sqlite_url(path: Path) -> str:
