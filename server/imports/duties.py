@@ -26,12 +26,14 @@ DUTY_COLUMNS: Final[Aliases] = {
     "supply_kind": ("supply_kind", "供应方式", "供地方式"),
     "area": ("area_m2", "area", "供应面积", "供地面积", "批准面积", "面积"),
     "price": ("price", "成交价款", "成交价格", "成交价", "合同价款", "出让价款", "土地价款", "价款"),
-    "signed_on": ("signed_on", "合同签订日期", "签订日期", "批准日期"),
+    "signed_on": ("signed_on", "合同签订日期", "签订日期"),
+    "granted_on": ("granted_on", "批准日期", "批准时间"),
     "agreed_delivery_on": ("agreed_delivery_on", "约定交地日期", "约定交付日期"),
     "delivered_on": ("delivered_on", "实际交付日期", "实际交地日期", "交地日期", "交付日期", "交地时间"),
     "start_by": ("start_by", "约定开工日期", "约定动工日期", "约定开工时间", "约定动工时间", "动工日期"),
     "finish_by": ("finish_by", "约定竣工日期", "约定竣工时间", "竣工日期"),
     "pay_by": ("pay_by", "约定付款日期", "约定缴款日期", "价款缴清期限", "最迟付款日期"),
+    "is_infrastructure": ("is_infrastructure", "是否基础设施", "是否能源交通水利等基础设施"),
     "expires_on": ("expires_on", "临时用地到期日期", "到期日期", "使用期限至"),
     "reclaim_by": ("reclaim_by", "约定复垦日期", "复垦期限", "复垦完成期限"),
 }
@@ -74,7 +76,8 @@ def read_duties(path: Path) -> DutyReading:
     """Duties of a CSV table with the headings of DUTY_COLUMNS; units may stand in brackets: 供应面积（公顷）, 成交价款（万元）.
 
     A supply gives `start_construction`, and `finish_construction` and `pay` where a day is agreed; temporary land gives
-    `reclaim`. Raises FILE_UNREADABLE and COLUMN_MISSING; faulty rows are refused whole.
+    `reclaim_temporary_land`, other land with a day of reclamation `reclaim`. Raises FILE_UNREADABLE and COLUMN_MISSING;
+    faulty rows are refused whole.
     """
     table = read_table(path)
     parted = [split_unit(heading) for heading in table.headings]
@@ -99,11 +102,12 @@ def _collected(
             paper = _paper(row, text, units)
             if paper.no in seen:
                 raise problems.ROW_DUPLICATE(code=paper.no)
+            owed = _duties(paper)
         except problems.Problem as problem:
             refused.append(refusal(row, text["supply_no"] or text["contract_no"] or text["approval_no"] or None, problem))
             continue
         seen.add(paper.no)
-        duties += _duties(paper)
+        duties += owed
     return DutyReading(origin, tuple(duties), tuple(refused))
 
 
@@ -121,7 +125,7 @@ def _paper(row: int, text: dict[str, str], units: dict[str, str | None]) -> Pape
         raise problems.ROW_INVALID(reason=reason)
     _require_order(days, "start_by", "finish_by")
     _require_order(days, "signed_on", "finish_by")
-    _require_order(days, "signed_on", "expires_on")
+    _require_order(days, "granted_on", "expires_on")
     _require_order(days, "expires_on", "reclaim_by")
     return paper
 
@@ -161,9 +165,18 @@ def _price(text: dict[str, str], unit: str | None) -> int | None:
     return int(fen)
 
 
+def _yes_or_no(text: str) -> bool:
+    answer = {"是": True, "否": False, "yes": True, "no": False, "true": True, "false": False}.get(text.lower())
+    if answer is None:
+        raise problems.ROW_INVALID(reason=f"{text!r} is neither 是 nor 否")
+    return answer
+
+
 def _duties(paper: Paper) -> list[DutyRow]:
-    temporary = paper.days["expires_on"] is not None and not (paper.text["supply_no"] or paper.text["contract_no"])
-    if temporary:
+    supplied = paper.text["supply_no"] or paper.text["contract_no"]
+    if not supplied and paper.days["expires_on"] is not None:
+        return [_duty(paper, Programme.RECLAMATION, "reclaim_temporary_land", paper.days["reclaim_by"])]
+    if not supplied and paper.days["reclaim_by"] is not None:
         return [_duty(paper, Programme.RECLAMATION, "reclaim", paper.days["reclaim_by"])]
     duties = [_duty(paper, Programme.IDLE_LAND, "start_construction", paper.days["start_by"])]
     if paper.days["finish_by"] is not None:
@@ -175,10 +188,12 @@ def _duties(paper: Paper) -> list[DutyRow]:
 
 def _duty(paper: Paper, programme: Programme, kind: str, due_on: date | None) -> DutyRow:
     kept: dict[str, Any] = {role: paper.text[role] for role in ("approval_no", "supply_kind") if paper.text[role]}
-    for role in ("signed_on", "agreed_delivery_on", "expires_on"):
+    for role in ("signed_on", "granted_on", "agreed_delivery_on", "expires_on"):
         found = paper.days[role]
         if found is not None:
             kept[role] = found.isoformat()
+    if paper.text["is_infrastructure"]:
+        kept["is_infrastructure"] = _yes_or_no(paper.text["is_infrastructure"])
     return DutyRow(
         row=paper.row,
         code=f"{paper.no}:{kind}",

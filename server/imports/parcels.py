@@ -4,6 +4,7 @@ The area of a parcel is measured here on the ellipsoid; the area the file declar
 the two a document must state is not an import's decision.
 """
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,11 @@ PARCEL_COLUMNS: Final[Aliases] = {
     "declared_area": ("declared_area", "area_m2", "宗地面积", "ZDMJ", "图斑面积", "TBMJ", "面积", "MJ", "contenance"),
 }  # fmt: skip
 
-_LIMITS = {"name": 200, "region": 19, "land_use_scheme": 40, "land_use_code": 12, "ownership": 20, "holder": 200}
+_LIMITS = {"name": 200, "region": 19, "land_use_scheme": 40, "land_use_code": 12, "ownership": 100, "holder": 200}
+# A cadastral code tells the ownership by its letter: 国家, 集体, or not yet settled (STD-06, STD-08).
+_CADASTRAL_CODE = re.compile(r"\d{12}([GJZ])[A-Z]\d{5}")
+_OWNERSHIP_WORDS = (("集体", "collective"), ("collective", "collective"), ("国", "state"), ("state", "state"))
+_OWNERSHIP_DIGITS = {"1": "state", "2": "state", "3": "collective", "4": "collective"}
 
 
 def read_parcels(path: Path, *, crs: int | None = None, land_use_scheme: str = GB_T_21010) -> ParcelReading:
@@ -50,6 +55,15 @@ def read_parcels(path: Path, *, crs: int | None = None, land_use_scheme: str = G
     return ParcelReading(table.origin, tuple(rows), tuple(sorted(refused, key=lambda one: one.row)))
 
 
+def ownership_of(said: str | None, code: str) -> str | None:
+    """`state` or `collective`, told by word (国有土地使用权), land-survey code (10–43) or the letter of the parcel's code."""
+    if said is not None:
+        by_word = next((kind for word, kind in _OWNERSHIP_WORDS if word in said.lower()), None)
+        return by_word or (_OWNERSHIP_DIGITS.get(said[0]) if said.isdigit() and len(said) == 2 else None)
+    letter = _CADASTRAL_CODE.fullmatch(code)
+    return None if letter is None else {"G": "state", "J": "collective"}.get(letter.group(1))
+
+
 def _parcel(table: FeatureTable, at: int, land_use_scheme: str) -> ParcelRow | Refusal:
     said = {role: values[at] for role, values in table.named.items()}
     code = table.codes[at] or ""
@@ -57,6 +71,10 @@ def _parcel(table: FeatureTable, at: int, land_use_scheme: str) -> ParcelRow | R
     if reason is not None:
         return refusal(at + 1, code, problems.ROW_INVALID(reason=reason))
     use = said.get("land_use_code")
+    ownership = ownership_of(said.get("ownership"), code)
+    attributes = table.attributes(at)
+    if said.get("ownership") not in (None, ownership):
+        attributes["ownership_as_given"] = said["ownership"]
     return ParcelRow(
         row=at + 1,
         code=code,
@@ -64,10 +82,10 @@ def _parcel(table: FeatureTable, at: int, land_use_scheme: str) -> ParcelRow | R
         region=said.get("region"),
         land_use_scheme=None if use is None else said.get("land_use_scheme") or land_use_scheme,
         land_use_code=use,
-        ownership=said.get("ownership"),
+        ownership=ownership,
         holder=said.get("holder"),
         area_m2=float(table.shapes.areas_m2[at]),
-        attributes=table.attributes(at),
+        attributes=attributes,
         geometry=table.shapes.shapes[at],
         bounds=table.bounds(at),
     )

@@ -1,0 +1,88 @@
+"""What an import did, row by row, and how it is kept: one run, one event. Refuses nothing; it only tells."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.permissions import Actor
+from server.imports.readings import Origin, Refusal
+from server.store.registry import add_rows
+from server.store.tables.registry import ImportRun
+from server.store.unit_of_work import UnitOfWork
+
+DEPLOYMENT = "000000"
+"""The county under which events of the whole deployment stand; no division has this code."""
+
+_SOURCE_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Rows new to the register, rows that changed it, rows it knew already, rows refused; `run_id` is None for a dry run."""
+
+    run_id: str | None
+    imported: int
+    changed: int
+    unchanged: int
+    refused: tuple[Refusal, ...]
+    notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as the command line prints it."""
+        return {
+            "imported": self.imported,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused": [one.as_json() for one in self.refused],
+            "notes": list(self.notes),
+            "dry_run": self.run_id is None,
+        }
+
+
+def report_import(
+    kind: str,
+    event: str,
+    county: str,
+    origin: Origin,
+    *,
+    counts: tuple[int, int, int],
+    refused: Sequence[Refusal],
+    facts: dict[str, Any],
+    dry_run: bool,
+    actor: Actor,
+    uow: UnitOfWork,
+) -> ImportReport:
+    """The report of an import with its (imported, changed, unchanged) counts; unless dry, its run and event are written."""
+    imported, changed, unchanged = counts
+    in_order = tuple(sorted(refused, key=lambda one: one.row))
+    if dry_run:
+        return ImportReport(None, imported, changed, unchanged, in_order, origin.notes)
+    run_id = str(uuid.uuid4())
+    run = {
+        "county": county,
+        "id": run_id,
+        "kind": kind,
+        "source": source_name(origin),
+        "digest": origin.digest,
+        "imported": imported + changed,
+        "refused": [one.as_json() for one in in_order],
+        "dry_run": False,
+        "recorded_at": uow.now,
+    }
+    add_rows(uow.session, ImportRun, [run])
+    told = facts | {
+        "source": origin.name,
+        "digest": origin.digest,
+        "imported": imported,
+        "changed": changed,
+        "unchanged": unchanged,
+        "refused": len(in_order),
+    }
+    uow.record(event, county=county, aggregate=("import_run", run_id), facts=told, by=actor)
+    return ImportReport(run_id, imported, changed, unchanged, in_order, origin.notes)
+
+
+def source_name(origin: Origin) -> str:
+    """The file's name as stored beside every row."""
+    return origin.name[:_SOURCE_CHARACTERS]
