@@ -94,7 +94,6 @@ UNKNOWN_DEVICE = Kind("unknown-device", 422, "Unknown device", "The device {devi
 PREV_MISMATCH = Kind("prev-mismatch", 422, "Broken revision chain", "`prev` is not the digest of the revision before.")
 DEVICE_FORK = Kind("device-fork", 422, "Device fork", "Two manifests claim sequence {seq} of this device.")
 MANIFEST_INVALID = Kind("manifest-invalid", 422, "Manifest invalid", "{reason}", "after-change")
-MANIFEST_TOO_LARGE = Kind("manifest-too-large", 413, "Manifest too large", "A manifest may have {max_bytes} bytes.")
 JUDGEMENT_FAILED = Kind("judgement-failed", 500, "Judgement failed", "The item was kept but could not be judged; a person looks at it.")
 
 # Photos and tus

@@ -9,6 +9,7 @@ from pathlib import Path
 from server import problems
 from server.domain.evidence import EvidenceLimits
 from server.domain.matching import MatchPolicy
+from server.media.examiner import ExaminationLimits
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -31,15 +32,6 @@ class SyncLimits:
     upload_days: int = 14
     token_days: int = 180
     code_hours: int = 24
-
-
-@dataclass(frozen=True)
-class ExaminationLimits:
-    """What the child process that opens photos may use; beyond it the child is replaced and the photo flagged."""
-
-    memory_bytes: int = 512 * MIB
-    seconds: float = 10.0
-    pixels: int = 108_000_000
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def import_regions(file: Path, dry_run: bool, as_json: bool) -> None:
 @DRY_RUN
 @AS_JSON
 def import_parcels(
-    file: Path, region: str, crs: int | None, valid_from: datetime | None, land_use_scheme: str, dry_run: bool, as_json: bool
+    *, file: Path, region: str, crs: int | None, valid_from: datetime | None, land_use_scheme: str, dry_run: bool, as_json: bool
 ) -> None:
     """Import parcels from FILE (GeoPackage, Shapefile, GeoJSON, FileGDB; also .gz and .zip)."""
 
@@ -83,7 +83,7 @@ def import_parcels(
 @DRY_RUN
 @AS_JSON
 def import_layer(
-    layer: str, file: Path, region: str, crs: int | None, valid_from: datetime | None, dry_run: bool, as_json: bool
+    *, layer: str, file: Path, region: str, crs: int | None, valid_from: datetime | None, dry_run: bool, as_json: bool
 ) -> None:
     """Import the features of LAYER from FILE; `flask layers list` names the layers."""
 

@@ -8,7 +8,7 @@ so any store that returns at least the parcels of `search_box` gives the same re
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -237,12 +237,12 @@ def _likelihoods(sight: _Sight, known: Sequence[CandidateParcel], policy: MatchP
     held = shapes_containing(np.array([parcel.geometry for parcel in known], dtype=object), sight.points())
     stands, targets = held[:, : policy.samples], held[:, policy.samples :]
     on_road, off_target = ~stands.any(axis=0), ~targets.any(axis=0)
-    seen = targets.mean(axis=1)
-    from_inside = (targets & stands).mean(axis=1)
-    from_road = (targets & on_road).mean(axis=1)
+    seen = np.count_nonzero(targets, axis=1) / policy.samples
+    from_inside = np.count_nonzero(targets & stands, axis=1) / policy.samples
+    from_road = np.count_nonzero(targets & on_road, axis=1) / policy.samples
     from_other = seen - from_inside - from_road
     # Each share is compared with what a view from a random place would give, so that standing on a road is evidence.
-    road = (policy.road_share * policy.road_share_samples + float(off_target.sum())) / (
+    road = (policy.road_share * policy.road_share_samples + np.count_nonzero(off_target)) / (
         policy.road_share_samples + policy.samples
     )
     areas = np.array([parcel.area_m2 for parcel in known], dtype=np.float64)
@@ -255,8 +255,8 @@ def _likelihoods(sight: _Sight, known: Sequence[CandidateParcel], policy: MatchP
     # Land of no parcel weighs per square metre like the parcels around it, by their mean area as the samples see it.
     usual_m2 = float((seen * areas).sum() / seen.sum()) if seen.any() else 1.0
     own_road = min(0.98, road + (1.0 - road) * policy.road_self_view)
-    none = (policy.stand_inside + policy.stand_road) * float((off_target & on_road).mean()) / own_road
-    none += policy.stand_other * float((off_target & ~on_road).mean()) / (1.0 - own_road)
+    none = (policy.stand_inside + policy.stand_road) * np.count_nonzero(off_target & on_road) / policy.samples / own_road
+    none += policy.stand_other * np.count_nonzero(off_target & ~on_road) / policy.samples / (1.0 - own_road)
     return likelihood, policy.none_odds * none / usual_m2
 
 
@@ -353,7 +353,7 @@ def _inputs(
         "task_parcel_codes": sorted(question.task_parcel_codes),
         "sketch": None if question.sketch is None else shapely.to_wkt(question.sketch, rounding_precision=9),
         "candidates": [parcel.version_id for parcel in known],
-        "policy": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(policy).items()},
+        "policy": {name: list(value) if isinstance(value, tuple) else value for name, value in vars(policy).items()},
     }
 
 

@@ -1,5 +1,7 @@
 """A field report as the phone said it: claims, never facts. Built from a manifest that the wire schema has read."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -73,3 +75,78 @@ class Report:
     onsite: Onsite | None
     note: str | None
     photos: tuple[DeclaredPhoto, ...]
+
+
+def report_of(manifest: str, digest: str) -> Report:
+    """The report of a manifest that was stored as good. Raises KeyError or ValueError for one that never was."""
+    claims = json.loads(manifest)
+    return Report(
+        id=claims["id"].lower(),
+        rev=claims["rev"],
+        digest=digest,
+        prev=claims["prev"],
+        device_id=claims["device_id"].lower(),
+        seq=claims["seq"],
+        chain=claims["chain"],
+        inspectors=tuple(each["id"] for each in claims["inspectors"]),
+        captured_at=datetime.fromisoformat(claims["captured_at"]),
+        server_offset_ms=claims["clock"].get("server_offset_ms"),
+        position=position_of(claims["position"]),
+        view=view_of(claims.get("view")),
+        task_id=claims.get("task_id"),
+        parcel_claim=claims.get("parcel_claim"),
+        sketch=claims.get("sketch"),
+        observation=claims["observation"],
+        onsite=onsite_of(claims.get("onsite")),
+        note=claims.get("note"),
+        photos=tuple(photo_of(each) for each in claims["photos"]),
+    )
+
+
+def position_of(claim: Mapping[str, Any] | None) -> Position | None:
+    if claim is None:
+        return None
+    return Position(
+        lon=float(claim["lon"]),
+        lat=float(claim["lat"]),
+        accuracy_m=float(claim["accuracy_m"]),
+        accuracy_p=claim.get("accuracy_p"),
+        fixes=claim.get("fixes"),
+        altitude_m=claim.get("altitude_m"),
+        fixed_at=datetime.fromisoformat(claim["fixed_at"]),
+        source=claim["source"],
+        mocked=claim.get("mocked"),
+        crs=claim["crs"],
+    )
+
+
+def view_of(claim: Mapping[str, Any] | None) -> View | None:
+    if claim is None:
+        return None
+    return View(float(claim["azimuth_deg"]), claim["azimuth_ref"], claim.get("azimuth_error_deg"), claim.get("distance_m"))
+
+
+def photo_of(claim: Mapping[str, Any]) -> DeclaredPhoto:
+    return DeclaredPhoto(
+        digest=claim["digest"],
+        bytes=claim["bytes"],
+        media_type=claim["media_type"],
+        taken_at=datetime.fromisoformat(claim["taken_at"]),
+        kind=claim["kind"],
+        position=position_of(claim.get("position")),
+        view=view_of(claim.get("view")),
+        source=claim["source"],
+    )
+
+
+def onsite_of(claim: Mapping[str, Any] | None) -> Onsite | None:
+    if claim is None:
+        return None
+    started = claim.get("act_started_on")
+    return Onsite(
+        suspect=claim.get("suspect"),
+        act_started_on=None if started is None else date.fromisoformat(started),
+        state=claim.get("state"),
+        approval_shown=claim.get("approval_shown"),
+        measures=tuple(claim.get("measures") or ()),
+    )

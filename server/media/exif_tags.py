@@ -61,7 +61,8 @@ def read_with_pillow(image: Image.Image) -> Tags:
         with warnings.catch_warnings():
             # Pillow warns about each damaged entry and skips it; the comparison with exifread shows what matters.
             warnings.simplefilter("ignore")
-            exif = image.getexif()
+            # The method of the base class: the one for PNG would decode the whole picture first, bombs included.
+            exif = Image.Image.getexif(image)
             groups = ((exif, _IMAGE), (exif.get_ifd(_EXIF_IFD), _EXIF), (exif.get_ifd(_GPS_IFD), _GPS))
             return _values({name: ifd[code] for ifd, wanted in groups for name, code in wanted.items() if code in ifd})
     except MemoryError:

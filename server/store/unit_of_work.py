@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Engine
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from server.store.world import World
 
 POSITION = "position"
+LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass
@@ -61,6 +63,11 @@ class UnitOfWork:
         if kind is None:
             for act in self._after_commit:
                 act()
+
+    @property
+    def today(self) -> date:
+        """The legal day of this unit: the date in Asia/Shanghai."""
+        return self.now.astimezone(LEGAL_ZONE).date()
 
     def lock_county(self, *counties: str) -> None:
         """Order this writer after all others of these counties; take every county needed in one call, ascending."""

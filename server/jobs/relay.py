@@ -1,0 +1,79 @@
+"""From committed events to running jobs: inline in a thread of this process, or by waking RQ. The jobs table is the truth."""
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from server.jobs.running import OpenUnit, due_jobs, run_job
+
+log = structlog.get_logger()
+BATCH = 100
+SWEEP_SECONDS = 30.0
+
+
+class Queue(Protocol):
+    """Where job ids go: run here, or to a queue of workers. Sending one twice is success."""
+
+    def send(self, job_id: str) -> None: ...
+
+
+class InlineQueue:
+    """Runs the job in the calling thread."""
+
+    def __init__(self, open_unit: OpenUnit) -> None:
+        self.open_unit = open_unit
+
+    def send(self, job_id: str) -> None:
+        run_job(job_id, self.open_unit)
+
+
+class Relay:
+    """Sends every due job to the queue, after each commit and at least every SWEEP_SECONDS."""
+
+    def __init__(self, open_unit: OpenUnit, queue: Queue) -> None:
+        self.open_unit = open_unit
+        self.queue = queue
+        self._woken = threading.Event()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def drain(self) -> int:
+        """Send what is due until nothing is; returns how many. What a job's own events give rise to is included."""
+        sent = 0
+        while batch := due_jobs(self.open_unit, BATCH):
+            for job_id in batch:
+                self.queue.send(job_id)
+            sent += len(batch)
+            if not isinstance(self.queue, InlineQueue):
+                break
+        return sent
+
+    def start(self) -> None:
+        """Begin relaying in a thread of its own; once per process."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+            self._thread = None
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._woken.clear()
+            try:
+                self.drain()
+            except Exception:
+                log.exception("relay_failed")
+            self._woken.wait(SWEEP_SECONDS)
+
+
+MakeQueue = Callable[[OpenUnit], Queue]

@@ -1,0 +1,75 @@
+"""Cases are opened by a person's decision on a verified lead, with its basis; the machine never opens one."""
+
+import uuid
+from datetime import date
+
+from server import problems
+from server.domain.assessment import Programme
+from server.domain.leads import moved
+from server.domain.permissions import Action, Actor
+from server.programmes import PROGRAMMES
+from server.services.leads import own_lead, require_reason
+from server.store.tables.organisation import User
+from server.store.tables.work import Case
+from server.store.unit_of_work import UnitOfWork
+
+FIRST_STAGE = "investigation"
+ESTIMATED = "estimated"
+"""Until a survey is on file, every area of a case is an estimate and says so (practice: the surveyed area alone counts)."""
+
+
+def open_case(
+    lead_id: str, *, basis: str, decided_on: date, handler_id: str | None, seen_version: int, actor: Actor, uow: UnitOfWork
+) -> Case:
+    """立案 by decision: number it, keep the day it was decided and the day it was recorded.
+
+    Raises FORBIDDEN, NOT_FOUND, STALE_VERSION, REASON_REQUIRED, MOVE_NOT_ALLOWED, PERIOD_INVALID for a day to come.
+    """
+    lead = own_lead(lead_id, Action.CASE_OPEN, seen_version=seen_version, actor=actor, uow=uow)
+    require_reason(basis, "open_case")
+    if decided_on > uow.today:
+        raise problems.PERIOD_INVALID(reason="a case cannot be decided on a day to come")
+    lead.status = moved(lead.status, "open_case").value
+    lead.closed_at, lead.version = uow.now, lead.version + 1
+    programme = PROGRAMMES[Programme(lead.programme)]
+    case = Case(
+        county=lead.county,
+        id=str(uuid.uuid4()),
+        number=case_number(lead.county, decided_on, uow=uow),
+        programme=lead.programme,
+        lead_id=lead.id,
+        parcel_id=lead.parcel_id,
+        parcel_code=lead.parcel_code,
+        region=lead.region,
+        cause=programme.matters[lead.matter][0],
+        party=lead.actor or None,
+        stage=FIRST_STAGE,
+        opened_on=decided_on,
+        opened_by=actor.id,
+        recorded_at=uow.now,
+        basis=basis.strip(),
+        handler_id=known_handler(handler_id, actor, uow) or lead.handler_id,
+        area_m2=lead.area_m2,
+        area_source=ESTIMATED,
+        version=1,
+    )
+    uow.session.add(case)
+    uow.session.flush()
+    facts = {"lead_id": lead.id, "number": case.number, "basis": case.basis, "decided_on": decided_on.isoformat()}
+    uow.record("case.opened", county=case.county, aggregate=("case", case.id), facts=facts, by=actor)
+    return case
+
+
+def case_number(county: str, decided_on: date, *, uow: UnitOfWork) -> str:
+    """The next number of the year the case was decided in, as an office writes it: 〔2026〕12号, without leading zeros."""
+    number = uow.next_number(county, f"case-{decided_on.year}")
+    return f"〔{decided_on.year}〕{number}号"
+
+
+def known_handler(handler_id: str | None, actor: Actor, uow: UnitOfWork) -> str | None:
+    """The handler named, if there is such a person in this county. Raises NOT_FOUND."""
+    if handler_id is None:
+        return None
+    if uow.session.get(User, (actor.county, handler_id)) is None:
+        raise problems.NOT_FOUND()
+    return handler_id

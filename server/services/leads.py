@@ -1,0 +1,209 @@
+"""Leads: registered by the machine from assessments, verified, dismissed and opened as cases by people. Never doubled."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from server import problems
+from server.domain.assessment import Assessment, Finding
+from server.domain.citation import Citation
+from server.domain.leads import COLLECTING, LeadStatus, moved
+from server.domain.permissions import Action, Actor
+from server.domain.priority import Priority
+from server.programmes.inputs import Overlays, Sighting
+from server.services.priorities import priority_of
+from server.store.tables.registry import ParcelVersion
+from server.store.tables.work import Lead, LeadEvidence, Match
+from server.store.unit_of_work import UnitOfWork
+
+PATROL = "patrol"
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """An assessment together with what it rests on."""
+
+    assessment: Assessment
+    sighting: Sighting
+    version: ParcelVersion
+    decided: Match
+    overlays: Overlays
+    ground_m2: float
+
+
+def collect_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lead | None:
+    """Register a lead, or add the report to the one that is being worked on; None when the report already fed one."""
+    actor.require(Action.REPORT_INTERPRET, on=discovery.version.region)
+    uow.lock_county(actor.county)
+    known = leads_of(discovery, county=actor.county, uow=uow)
+    if any(already_feeds(lead, discovery, uow=uow) for lead in known):
+        return None
+    lead = next((lead for lead in known if lead.status in COLLECTING), None)
+    if lead is None:
+        lead = register_lead(discovery, actor=actor, uow=uow)
+    else:
+        strengthen_lead(lead, discovery, actor=actor, uow=uow)
+    uow.session.add(
+        LeadEvidence(
+            county=lead.county,
+            lead_id=lead.id,
+            report_id=discovery.sighting.report.id,
+            rev=discovery.sighting.report.rev,
+            assessment=assessment_json(discovery.assessment),
+            added_at=uow.now,
+        )
+    )
+    return lead
+
+
+def leads_of(discovery: Discovery, *, county: str, uow: UnitOfWork) -> list[Lead]:
+    """Every lead of the same parcel, programme and actor, newest first."""
+    query = select(Lead).where(
+        Lead.county == county,
+        Lead.programme == discovery.assessment.programme.value,
+        Lead.parcel_id == discovery.version.parcel_id,
+        Lead.actor == (discovery.assessment.actor or ""),
+    )
+    return list(uow.session.scalars(query.order_by(Lead.registered_at.desc(), Lead.number.desc())))
+
+
+def already_feeds(lead: Lead, discovery: Discovery, *, uow: UnitOfWork) -> bool:
+    report = discovery.sighting.report
+    return uow.session.get(LeadEvidence, (lead.county, lead.id, report.id, report.rev)) is not None
+
+
+def register_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lead:
+    assessment, version = discovery.assessment, discovery.version
+    year = uow.today.year
+    number = uow.next_number(actor.county, f"lead-{year}")
+    priority = priority_of(discovery, uow=uow)
+    routed_out = assessment.finding is Finding.ROUTED_OUT
+    farmland, permanent = farmland_overlaps(discovery.overlays)
+    lead = Lead(
+        county=actor.county,
+        id=str(uuid.uuid4()),
+        number=f"{actor.county}-{year}-{number:05d}",
+        programme=assessment.programme.value,
+        matter=assessment.matter,
+        parcel_id=version.parcel_id,
+        parcel_code=version.code,
+        actor=assessment.actor or "",
+        region=version.region,
+        source=PATROL,
+        status=(LeadStatus.ROUTED_OUT if routed_out else LeadStatus.OPEN).value,
+        found_on=discovery.sighting.seen_on,
+        registered_at=uow.now,
+        closed_at=uow.now if routed_out else None,
+        area_m2=assessment.area_m2,
+        farmland_m2=farmland,
+        permanent_farmland_m2=permanent,
+        assessment=assessment_json(assessment),
+        conclusion=assessment.reason_zh if routed_out else None,
+        version=1,
+        **priority_columns(priority),
+    )
+    uow.session.add(lead)
+    uow.session.flush()
+    record(lead, "lead.registered", {"report_id": discovery.sighting.report.id, "number": lead.number}, actor, uow)
+    if routed_out:
+        record(lead, "lead.routed_out", {"reason": assessment.reason_zh}, actor, uow)
+    return lead
+
+
+def strengthen_lead(lead: Lead, discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> None:
+    """Later evidence of the same matter: the newest assessment stands, the priority is computed anew."""
+    farmland, permanent = farmland_overlaps(discovery.overlays)
+    if discovery.sighting.seen_on >= lead.found_on:
+        lead.assessment = assessment_json(discovery.assessment)
+        lead.area_m2 = discovery.assessment.area_m2
+    lead.found_on = min(lead.found_on, discovery.sighting.seen_on)
+    lead.farmland_m2, lead.permanent_farmland_m2 = max(lead.farmland_m2, farmland), max(lead.permanent_farmland_m2, permanent)
+    for name, value in priority_columns(priority_of(discovery, uow=uow)).items():
+        setattr(lead, name, value)
+    lead.version += 1
+    record(lead, "lead.evidence_added", {"report_id": discovery.sighting.report.id}, actor, uow)
+
+
+def farmland_overlaps(overlays: Overlays) -> tuple[float, float]:
+    """Overlap with farmland and with permanent basic farmland, in m²."""
+    farmland = sum(each.overlap_m2 for each in overlays.farmland())
+    permanent = sum(each.overlap_m2 for each in overlays.of("permanent_basic_farmland"))
+    return max(farmland, permanent), permanent
+
+
+def priority_columns(priority: Priority) -> dict[str, Any]:
+    return {"priority": priority.score, "priority_parts": [vars(part) for part in priority.parts]}
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "law_id": citation.law_id,
+        "instrument": citation.instrument,
+        "article": citation.article,
+        "in_force_from": citation.in_force_from.isoformat(),
+        "mark": citation.mark,
+        "reviewed_by": citation.reviewed_by,
+        "reviewed_on": None if citation.reviewed_on is None else citation.reviewed_on.isoformat(),
+    }
+
+
+def assessment_json(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "programme": assessment.programme.value,
+        "matter": assessment.matter,
+        "finding": assessment.finding.value,
+        "on": assessment.on.isoformat(),
+        "reason_zh": assessment.reason_zh,
+        "reason_en": assessment.reason_en,
+        "citations": [citation_json(citation) for citation in assessment.citations],
+        "facts": assessment.facts,
+        "actor": assessment.actor,
+        "area_m2": assessment.area_m2,
+        "since": None if assessment.since is None else assessment.since.isoformat(),
+    }
+
+
+def record(lead: Lead, type_: str, facts: dict[str, Any], actor: Actor, uow: UnitOfWork) -> None:
+    uow.record(type_, county=lead.county, aggregate=("lead", lead.id), facts={"version": lead.version, **facts}, by=actor)
+
+
+def own_lead(lead_id: str, action: Action, *, seen_version: int | None, actor: Actor, uow: UnitOfWork) -> Lead:
+    """The lead, if the actor may do this to it and saw its newest version. Raises NOT_FOUND, FORBIDDEN, STALE_VERSION."""
+    uow.lock_county(actor.county)
+    lead = uow.session.get(Lead, (actor.county, lead_id), populate_existing=True)
+    if lead is None:
+        raise problems.NOT_FOUND()
+    actor.require(action, on=lead.region)
+    if seen_version is not None and lead.version != seen_version:
+        raise problems.STALE_VERSION(current=lead.version)
+    return lead
+
+
+def verify_lead(lead_id: str, conclusion: str, *, seen_version: int, actor: Actor, uow: UnitOfWork) -> Lead:
+    """核查: a person confirms that the lead is worth a case, in words."""
+    lead = own_lead(lead_id, Action.LEAD_VERIFY, seen_version=seen_version, actor=actor, uow=uow)
+    require_reason(conclusion, "verify")
+    lead.status = moved(lead.status, "verify").value
+    lead.conclusion, lead.verified_by, lead.handler_id = conclusion.strip(), actor.id, lead.handler_id or actor.id
+    lead.version += 1
+    record(lead, "lead.verified", {"conclusion": lead.conclusion}, actor, uow)
+    return lead
+
+
+def dismiss_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, uow: UnitOfWork) -> Lead:
+    """不予立案: a person closes the lead with a reason."""
+    lead = own_lead(lead_id, Action.LEAD_DISMISS, seen_version=seen_version, actor=actor, uow=uow)
+    require_reason(reason, "dismiss")
+    lead.status = moved(lead.status, "dismiss").value
+    lead.conclusion, lead.closed_at = reason.strip(), uow.now
+    lead.version += 1
+    record(lead, "lead.dismissed", {"reason": lead.conclusion}, actor, uow)
+    return lead
+
+
+def require_reason(reason: str, move: str) -> None:
+    if not reason.strip():
+        raise problems.REASON_REQUIRED(move=move)
+

@@ -1,0 +1,53 @@
+"""What a lead's priority is computed from: overlaps, overdue days, whether the act goes on, doubts about the evidence."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from server.domain.evidence import INFORMATION
+from server.domain.priority import Priority, PriorityFacts, priority
+from server.store.tables.sync import PhotoFlag
+from server.store.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from server.services.leads import Discovery
+
+MACHINE = "machine"
+IN_PROGRESS = "in_progress"
+
+
+def priority_of(discovery: "Discovery", *, uow: UnitOfWork) -> Priority:
+    """The priority as the evidence stands now; the same facts always give the same score."""
+    overlays, onsite = discovery.overlays, discovery.sighting.report.onsite
+    return priority(
+        PriorityFacts(
+            area_m2=discovery.assessment.area_m2 or discovery.ground_m2,
+            farmland_m2=sum(each.overlap_m2 for each in overlays.farmland()),
+            permanent_farmland_m2=sum(each.overlap_m2 for each in overlays.of("permanent_basic_farmland")),
+            overdue_days=overdue(discovery.assessment.since, discovery.assessment.on),
+            is_in_progress=onsite is not None and onsite.state == IN_PROGRESS,
+            evidence_flags=doubtful_flags(discovery, uow=uow),
+            match_probability=discovery.decided.probability if discovery.decided.decided_by == MACHINE else None,
+        )
+    )
+
+
+def overdue(since: date | None, on: date) -> int:
+    return 0 if since is None else max(0, (on - since).days)
+
+
+def doubtful_flags(discovery: "Discovery", *, uow: UnitOfWork) -> int:
+    """How many flags of the report and its photos lower trust (information does not)."""
+    report = discovery.sighting.report
+    count = (
+        select(func.count())
+        .select_from(PhotoFlag)
+        .where(
+            PhotoFlag.county == discovery.version.county,
+            PhotoFlag.report_id == report.id,
+            PhotoFlag.rev == report.rev,
+            PhotoFlag.code.not_in(sorted(INFORMATION)),
+        )
+    )
+    return uow.session.scalar(count) or 0

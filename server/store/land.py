@@ -1,0 +1,39 @@
+"""Queries over the land that assessments ask for: parcel versions, duties, overlays, calendar. Decides nothing."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import distinct, select
+from sqlalchemy.orm import Session
+
+from server.domain.calendar_days import WorkingCalendar
+from server.domain.geometry import BoundsE7
+from server.store.dialects.spatial import candidates
+from server.store.tables.registry import CalendarDay, Duty, LayerFeature, ParcelVersion
+
+FEATURE_COLUMNS = ("layer", "id", "code", "name", "attributes", "geometry", "area_m2", "valid_from", "valid_to")
+
+
+def parcel_version(session: Session, county: str, version_id: str) -> ParcelVersion:
+    return session.get_one(ParcelVersion, (county, version_id))
+
+
+def duties_of(session: Session, county: str, parcel_id: str) -> Sequence[Duty]:
+    return session.scalars(select(Duty).where(Duty.county == county, Duty.parcel_id == parcel_id).order_by(Duty.code)).all()
+
+
+def features_near(session: Session, county: str, shape: BaseGeometry, on: date) -> list[Any]:
+    """Layer features whose boxes meet the shape's, valid on the day, by code and id."""
+    return candidates(session, LayerFeature, county, BoundsE7.of(shape), on, columns=FEATURE_COLUMNS)
+
+
+def loaded_layers(session: Session, county: str) -> frozenset[str]:
+    """The layers that the county has any data of."""
+    return frozenset(session.scalars(select(distinct(LayerFeature.layer)).where(LayerFeature.county == county)))
+
+
+def working_calendar(session: Session) -> WorkingCalendar:
+    """The published calendar as a value."""
+    return WorkingCalendar.from_rows((day, kind) for day, kind in session.execute(select(CalendarDay.day, CalendarDay.kind)))

@@ -1,0 +1,117 @@
+"""Queries over inbox, submissions, declared photos and receipts. Decides nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from server.store.tables.organisation import Device
+from server.store.tables.sync import InboxItem, PhotoHolder, Receipt, Submission, SubmissionPhoto
+
+KEY = ("county", "id", "rev", "digest")
+Key = tuple[str, str, int, str]
+
+
+def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
+    found = session.scalars(select(Device).where(Device.id.in_(sorted(set(ids)))))
+    return {device.id: device for device in found}
+
+
+def submissions_by_id(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Submission]]:
+    """All submissions of the (county, id) pairs, whatever their state."""
+    wanted = sorted(set(pairs))
+    found: dict[tuple[str, str], list[Submission]] = defaultdict(list)
+    rows = session.scalars(
+        select(Submission)
+        .where(tuple_(Submission.county, Submission.id).in_(wanted))
+        .order_by(Submission.county, Submission.id, Submission.rev)
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        found[(row.county, row.id)].append(row)
+    return found
+
+
+def sequence_numbers(session: Session, county: str, device_id: str, numbers: Iterable[int]) -> dict[int, list[Submission]]:
+    """The authenticated submissions of a device at the sequence numbers."""
+    found: dict[int, list[Submission]] = defaultdict(list)
+    rows = session.scalars(
+        select(Submission).where(
+            Submission.county == county,
+            Submission.device_id == device_id,
+            Submission.seq.in_(sorted(set(numbers))),
+            Submission.cause.is_(None) | Submission.cause.in_(("device-fork", "conflicting-content", "prev-mismatch")),
+        )
+    )
+    for row in rows:
+        if row.seq is not None:
+            found[row.seq].append(row)
+    return found
+
+
+def declared_photos(session: Session, keys: Iterable[Key]) -> dict[Key, list[str]]:
+    wanted = sorted(set(keys))
+    found: dict[Key, list[str]] = {key: [] for key in wanted}
+    rows = session.execute(
+        select(
+            SubmissionPhoto.county, SubmissionPhoto.id, SubmissionPhoto.rev, SubmissionPhoto.digest, SubmissionPhoto.photo_digest
+        )
+        .where(tuple_(SubmissionPhoto.county, SubmissionPhoto.id, SubmissionPhoto.rev, SubmissionPhoto.digest).in_(wanted))
+        .order_by(SubmissionPhoto.ordinal)
+    )
+    for county, id_, rev, digest, photo in rows:
+        found[(county, id_, rev, digest)].append(photo)
+    return found
+
+
+def held_photos(session: Session, county: str, digests: Iterable[str]) -> dict[str, set[str]]:
+    """photo digest → inspectors who uploaded it in this county."""
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(PhotoHolder.digest, PhotoHolder.inspector_id).where(
+            PhotoHolder.county == county, PhotoHolder.digest.in_(sorted(set(digests)))
+        )
+    )
+    for digest, inspector in rows:
+        found[digest].add(inspector)
+    return found
+
+
+def newest_receipts(session: Session, keys: Iterable[Key], epoch: str) -> dict[Key, Receipt]:
+    """The newest receipt of the epoch for each key: `complete` where there is one."""
+    rows = session.scalars(
+        select(Receipt)
+        .where(tuple_(Receipt.county, Receipt.id, Receipt.rev, Receipt.digest).in_(sorted(set(keys))), Receipt.epoch == epoch)
+        .order_by(Receipt.position)
+    )
+    return {(row.county, row.id, row.rev, row.digest): row for row in rows}
+
+
+def submissions_waiting_for(session: Session, county: str, photo: str) -> Sequence[Submission]:
+    """The submissions that declare the photo, in key order."""
+    declares = select(SubmissionPhoto.id, SubmissionPhoto.rev, SubmissionPhoto.digest).where(
+        SubmissionPhoto.county == county, SubmissionPhoto.photo_digest == photo
+    )
+    return session.scalars(
+        select(Submission)
+        .where(Submission.county == county, tuple_(Submission.id, Submission.rev, Submission.digest).in_(declares))
+        .order_by(Submission.id, Submission.rev, Submission.digest)
+    ).all()
+
+
+def mark_superseded(session: Session, county: str, id_: str, below_rev: int) -> None:
+    session.execute(
+        update(Submission)
+        .where(Submission.county == county, Submission.id == id_, Submission.rev < below_rev, Submission.state == "stored")
+        .values(superseded=True)
+    )
+
+
+def count_by_outcome(session: Session, county: str | None = None) -> dict[str, int]:
+    """Inbox items by outcome: the server's side of the reconciliation."""
+    query = select(InboxItem.outcome, func.count()).group_by(InboxItem.outcome)
+    if county is not None:
+        query = query.where(InboxItem.county == county)
+    return {outcome: count for outcome, count in session.execute(query)}
+
