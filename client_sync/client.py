@@ -28,7 +28,7 @@ class Captured:
     """Where a capture stands from the moment it is safe on the phone."""
 
     id: str
-    rev: int | None
+    rev: int
 
 
 class FieldClient:

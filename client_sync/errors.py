@@ -16,13 +16,20 @@ class SyncError(Exception):
 
 
 class UnreachableError(SyncError):
-    """No usable answer came; the same request may be sent again, not before `retry_after_s` if that is given."""
+    """No usable answer came; the same request may be sent again, not before `retry_after_s` if that is given.
+
+    `broke_down` tells an answer that failed on its way or inside the server from one that said "later": the request
+    itself may be the cause.
+    """
 
     code = "unreachable"
 
-    def __init__(self, detail: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, detail: str, *, code: str | None = None, retry_after_s: float | None = None, broke_down: bool = False
+    ) -> None:
         super().__init__(detail, code=code)
         self.retry_after_s = retry_after_s
+        self.broke_down = broke_down
 
 
 class NotBelievedError(UnreachableError):

@@ -21,7 +21,7 @@ class Identity:
     county: str
     author: dict[str, Any]
     enrolment: dict[str, Any] | None
-    max_items: int | None
+    push_items: int | None
 
 
 def read_identity(row: sqlite3.Row) -> Identity:
@@ -38,7 +38,7 @@ def read_identity(row: sqlite3.Row) -> Identity:
         county=str(reply["county"]),
         author={"id": str(inspector["id"]), "certificate_no": inspector.get("certificate_no")},
         enrolment=reply.get("enrolment"),
-        max_items=(reply.get("limits") or {}).get("max_items"),
+        push_items=(reply.get("limits") or {}).get("push_items"),
     )
 
 

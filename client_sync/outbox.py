@@ -30,7 +30,7 @@ class OutboxItem:
     n: int
     type: str
     id: str
-    rev: int | None
+    rev: int
     device_id: str | None
     manifest: str
     digest: str
@@ -165,19 +165,19 @@ class Outbox:
 
     def capture(
         self, *, item_type: str, body: Mapping[str, Any], photos: Sequence[tuple[str, int, str]], revises: str | None
-    ) -> tuple[str, int | None]:
+    ) -> tuple[str, int]:
         """Saves a draft; durable on return, enrolled or not. `photos` are (digest, bytes, media type) already on the shelf.
 
-        Returns (id, rev). Raises DraftInvalidError when it could never be sent or `revises` is no report of this phone.
+        Returns (id, rev); a task event is revision 1 of itself. Raises DraftInvalidError when it could never be sent
+        or `revises` is no report of this phone.
         """
         check_body(body)
         with self.writing() as db:
-            item_id, rev = revises or str(uuid.uuid4()), None
-            if item_type == "report":
-                newest = db.execute("SELECT max(rev) FROM reports WHERE id = ?", (item_id,)).fetchone()[0]
-                if revises is not None and newest is None:
-                    raise DraftInvalidError(f"this phone holds no report {revises}")
-                rev = (newest or 0) + 1
+            item_id = revises or str(uuid.uuid4())
+            newest = db.execute("SELECT max(rev) FROM reports WHERE id = ?", (item_id,)).fetchone()[0]
+            if revises is not None and newest is None:
+                raise DraftInvalidError(f"this phone holds no report {revises}")
+            rev = (newest or 0) + 1
             text = json.dumps(body, ensure_ascii=False)
             insert = "INSERT INTO reports (type, id, rev, body, state) VALUES (?, ?, ?, ?, 'captured')"
             n = db.execute(insert, (item_type, item_id, rev, text)).lastrowid

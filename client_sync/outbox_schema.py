@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS reports (
     n INTEGER PRIMARY KEY,
     type TEXT NOT NULL CHECK (type IN ('report', 'task_progress')),
     id TEXT NOT NULL,
-    rev INTEGER,
+    rev INTEGER NOT NULL,
     body TEXT NOT NULL,
     device_id TEXT,
     seq INTEGER,

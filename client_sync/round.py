@@ -26,6 +26,7 @@ BATCH_ITEMS = 100
 HALVE_ON = frozenset({400, 413, 422})
 PHOTO_FAILURES_IN_A_ROW = 3
 PASSES = 3
+UNANSWERED_ITEMS = 3
 OPEN_OUTCOMES = ("held", "quarantined")
 
 
@@ -58,6 +59,7 @@ class Round:
         self.uploader = uploader
         self.device_now = device_now
         self.summary = SyncSummary()
+        self.unanswered = 0
 
     def run(self) -> SyncSummary:
         """Goes as far as the network lets it; what stopped it stands in `stopped`."""
@@ -91,22 +93,24 @@ class Round:
         self.summary.reenrol = session.get("reenrol") is True
         if isinstance(session.get("checkpoint"), str):
             self.outbox.remember("checkpoint", digest_of(session["checkpoint"]))
-        self._learn_keys(session.get("server_keys"))
+        self._learn_signed(session.get("server_keys_signed") or session.get("server_keys"))
         if self._hears_of_new_epoch() and not self.outbox.items("queued"):
             acknowledged = self.outbox.items("received", "complete")
             for item in acknowledged[-1:]:
                 self.outbox.requeue(item.n)
 
-    def _learn_keys(self, signed: object) -> None:
-        """New server keys count only when a key trusted for receipts has signed them."""
+    def _learn_signed(self, signed: object) -> None:
+        """New server keys, and a new epoch, count only when a key trusted for receipts has signed them."""
         try:
             text, _ = open_signed(signed, self.outbox.trusted_keys(), use="receipt")
-            entries = json.loads(text)
+            said = json.loads(text)
         except (NotBelievedError, ValueError):
             return
-        listed = entries.get("server_keys") if isinstance(entries, dict) else entries
+        listed = said.get("server_keys") if isinstance(said, dict) else None
         if isinstance(listed, list) and all(isinstance(entry, dict) for entry in listed):
             self.outbox.trust(listed)
+            if isinstance(said.get("server_epoch"), str):
+                self._lives_in(said["server_epoch"])
 
     def _hears_of_new_epoch(self) -> bool:
         rumour = self.session.wire.rumoured_epoch
@@ -117,7 +121,7 @@ class Round:
     def _push_queued(self) -> None:
         queued = self.outbox.items("queued")
         by_position = [{"n": index, **item.wire()} for index, item in enumerate(queued)]
-        limit = min(self.outbox.identity().max_items or MAX_PUSH_ITEMS, BATCH_ITEMS)
+        limit = min(self.outbox.identity().push_items or MAX_PUSH_ITEMS, BATCH_ITEMS)
         for batch in batches(by_position, max_items=limit, max_bytes=MAX_PUSH_BYTES):
             self._push([queued[int(entry["n"])] for entry in batch])
 
@@ -128,6 +132,9 @@ class Round:
             results = self.session.push([item.wire() for item in items], unsent=unsent, enrolments=enrolments)
         except (TooLargeError, RejectedError) as refusal:
             self._halve(items, refusal)
+            return
+        except UnreachableError as failure:
+            self._go_around(items, failure)
             return
         for item, result in zip(items, results, strict=True):
             self._take_result(item, result)
@@ -143,6 +150,22 @@ class Round:
             return
         problem = refusal.problem if isinstance(refusal, RejectedError) else {"code": refusal.code, "detail": refusal.detail}
         self._set_aside(items[0], problem, outcome=None)
+
+    def _go_around(self, items: Sequence[OutboxItem], failure: UnreachableError) -> None:
+        """A push that breaks the server or the connection is cut in two, lest one report block those behind it.
+
+        Alone, such a report stays queued; after a few of them the server itself is taken to be down.
+        """
+        if not failure.broke_down or self.unanswered >= UNANSWERED_ITEMS:
+            raise failure
+        if len(items) > 1:
+            middle = len(items) // 2
+            self._push(items[:middle])
+            self._push(items[middle:])
+            return
+        self.unanswered += 1
+        self.summary.unbelieved += 1
+        self.summary.problems.append({"id": items[0].id, "rev": items[0].rev, "code": failure.code, "detail": failure.detail})
 
     def _take_result(self, item: OutboxItem, result: Mapping[str, Any]) -> None:
         outcome = str(result.get("outcome"))
@@ -176,13 +199,21 @@ class Round:
             self.outbox.acknowledge(item.n, receipt, signed=signed, outcome=current, missing=missing)
 
     def _believe(self, item: OutboxItem, signed: object) -> Receipt:
-        receipt = read_receipt(signed, self.outbox.trusted_keys(), digest=item.digest, report_id=item.id, rev=item.rev)
-        if receipt.server_epoch != self.outbox.epoch():
-            if self.outbox.is_past_epoch(receipt.server_epoch):
-                raise NotBelievedError("the receipt is of an epoch that has ended")
-            self.outbox.adopt_epoch(receipt.server_epoch)
-            self.summary.new_epoch = True
+        # A task event has no revision of its own on the wire; its digest alone names it.
+        rev = item.rev if item.type == "report" else None
+        receipt = read_receipt(signed, self.outbox.trusted_keys(), digest=item.digest, report_id=item.id, rev=rev)
+        if not self._lives_in(receipt.server_epoch):
+            raise NotBelievedError("the receipt is of an epoch that has ended")
         return receipt
+
+    def _lives_in(self, signed_epoch: str) -> bool:
+        """Whether an epoch that a trusted key has signed is the present one; a new one is adopted on the spot."""
+        if self.outbox.is_past_epoch(signed_epoch):
+            return False
+        if signed_epoch != self.outbox.epoch():
+            self.outbox.adopt_epoch(signed_epoch)
+            self.summary.new_epoch = True
+        return True
 
     def _collect_receipts(self) -> None:
         """Asks again for everything that is not settled: photos outstanding, held, quarantined."""
@@ -238,7 +269,7 @@ class Round:
         def remember(url: str | None) -> None:
             self.outbox.mark_photo(digest, state="here", upload_url=url)
 
-        self.uploader.upload(photo, content, report_id=item.id, rev=item.rev or 0, remember=remember)
+        self.uploader.upload(photo, content, report_id=item.id, rev=item.rev, remember=remember)
         stored = self.outbox.photo(digest)
         self.outbox.mark_photo(digest, state="uploaded", upload_url=stored.upload_url if stored else None)
         return 1

@@ -17,6 +17,7 @@ import requests
 from client_sync.errors import NotBelievedError, ReenrolNeededError, RejectedError, TooLargeError, UnreachableError
 
 TRY_LATER = frozenset({408, 423, 425, 429})
+BROKE_DOWN = frozenset({500, 502, 504})
 CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 60
 PROBLEM_TYPE = "application/problem+json"
@@ -94,7 +95,7 @@ class Wire:
                 allow_redirects=False,
             )
         except requests.RequestException as failure:
-            raise UnreachableError(f"{method} {path}: {type(failure).__name__}") from failure
+            raise UnreachableError(f"{method} {path}: {type(failure).__name__}", broke_down=True) from failure
         self._judge(response)
         return response
 
@@ -105,7 +106,8 @@ class Wire:
             raise ReenrolNeededError(str(problem.get("detail") or "the token is not accepted"), code=problem.get("code"))
         if status in TRY_LATER or status >= 500:
             code = problem_of(response).get("code")
-            raise UnreachableError(f"the server answered {status}", code=code, retry_after_s=retry_after_s(response))
+            wait_s, broke_down = retry_after_s(response), status in BROKE_DOWN
+            raise UnreachableError(f"the server answered {status}", code=code, retry_after_s=wait_s, broke_down=broke_down)
         if not 200 <= status < 300 and not 400 <= status < 500:
             raise NotBelievedError(f"the answer has status {status}: something stands between this phone and the server")
         self.rumoured_epoch = response.headers.get("Server-Epoch") or self.rumoured_epoch

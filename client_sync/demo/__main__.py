@@ -1,0 +1,129 @@
+"""The demo command: `python -m client_sync.demo --server URL --plan plan.json`. Ends with 1 unless the account closes."""
+
+import argparse
+import json
+import random
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from client_sync.client import FieldClient
+from client_sync.demo.patrol import Patrol, PhoneDay, load_days, save_days
+from client_sync.demo.plan import Plan, PlanError, read_plan
+from client_sync.demo.route import Visit, routes
+from client_sync.demo.summary import disagreements, leads_text, problems_text, server_counts, table
+from client_sync.errors import SyncError
+from client_sync.wire import Patience
+
+REPORTS = 200
+PHOTOS = 400
+
+
+def run_day(
+    plan: Plan, server: str, folder: Path, *, reports: int = REPORTS, photos: int = PHOTOS, seed: int = 1
+) -> list[PhoneDay]:
+    """Lets every phone of the plan live its day at once, one thread each; returns their evening reports in plan order.
+
+    Raises PlanError when the plan cannot carry the numbers, SyncError when a phone cannot be enrolled.
+    """
+    walks = routes(plan, reports=reports, photos=photos)
+    with ThreadPoolExecutor(max_workers=len(plan.phones), thread_name_prefix="phone") as pool:
+        waiting = [
+            pool.submit(_live, plan, number, walk, server=server, folder=folder, seed=seed) for number, walk in enumerate(walks)
+        ]
+        return [day.result() for day in waiting]
+
+
+def _live(plan: Plan, number: int, walk: list[Visit], *, server: str, folder: Path, seed: int) -> PhoneDay:
+    phone, partner = plan.phones[number], plan.phones[(number + 1) % len(plan.phones)]
+    scratch = folder / f"camera-{number + 1}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    patience = Patience(attempts=6, base_s=0.2, cap_s=5.0, rng=random.Random(f"{seed}/waits/{number}"))
+    client = FieldClient(folder / f"phone-{number + 1}", server, patience=patience)
+    try:
+        day = Patrol(client, phone, partner, number=number, seed=seed, scratch=scratch).live(walk)
+    finally:
+        client.close()
+    print(f"{day.label}: {day.captured} reports, {day.photos} photos in {day.seconds} s", flush=True)
+    return day
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when everything reconciles, 1 when it does not, 2 when the day could not be lived."""
+    options = _parser().parse_args(arguments)
+    try:
+        days = load_days(options.summarise) if options.summarise else _live_and_time(options)
+        return _account(days, options)
+    except SyncError as stop:
+        print(f"the day could not be lived: {stop.code}: {stop.detail}", file=sys.stderr)
+    except (PlanError, ValueError, OSError, subprocess.CalledProcessError) as fault:
+        print(f"the demo stopped: {fault}", file=sys.stderr)
+    return 2
+
+
+def _live_and_time(options: argparse.Namespace) -> list[PhoneDay]:
+    if options.server is None or options.plan is None:
+        raise PlanError("--server and --plan are needed, or --summarise")
+    plan = read_plan(options.plan)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="patrol-day-") as scratch:
+        folder = options.folder or Path(scratch)
+        days = run_day(plan, options.server, folder, reports=options.reports, photos=options.photos, seed=options.seed)
+    print(f"patrol day of {plan.day}: {time.monotonic() - began:.1f} s")
+    if options.save:
+        save_days(options.save, days)
+    return days
+
+
+def _account(days: list[PhoneDay], options: argparse.Namespace) -> int:
+    reconcile = _json_from(options.reconcile_json, options.reconcile_command)
+    leads = _json_from(options.leads_json, options.leads_command)
+    server = None if reconcile is None else server_counts(reconcile, {day.device_id for day in days})
+    print(f"\n{table(days)}\n\nset aside or questioned: {problems_text(days)}")
+    faults = disagreements(days, server)
+    for fault in faults:
+        print(f"DOES NOT RECONCILE: {fault}")
+    if not faults:
+        against = "" if server is None else ", and the server counts the same"
+        print(f"reconciles: captured = stored + held + quarantined + refused{against}; duplicates are counted apart")
+    if leads is not None:
+        print(f"\n{leads_text(leads)}")
+    return 1 if faults else 0
+
+
+def _json_from(path: Path | None, command: str | None) -> Any:
+    """The JSON of a file, or of what a command prints; None when neither is given."""
+    if path is not None:
+        return json.loads(path.read_text(encoding="utf-8"))
+    if command is None:
+        return None
+    # The command is the operator's own, split without a shell.
+    done = subprocess.run(shlex.split(command), check=True, stdout=subprocess.PIPE)  # noqa: S603
+    return json.loads(done.stdout.decode("utf-8"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m client_sync.demo", description="A patrol day by the reference client.")
+    parser.add_argument("--server", help="address of the server, for instance http://127.0.0.1:8000")
+    parser.add_argument("--plan", type=Path, help="plan.json of `flask demo plan`")
+    parser.add_argument("--seed", type=int, default=1, help="what is seen and how far the GPS strays; ids are always new")
+    parser.add_argument("--reports", type=int, default=REPORTS)
+    parser.add_argument("--photos", type=int, default=PHOTOS)
+    parser.add_argument("--folder", type=Path, help="keep the phones here (default: a folder that is removed)")
+    parser.add_argument("--save", type=Path, help="write the phones' counts here for a later --summarise")
+    parser.add_argument("--summarise", type=Path, help="no new day: only the account of a saved one")
+    parser.add_argument("--reconcile-json", type=Path, help="the server's own counts, to compare with")
+    parser.add_argument("--reconcile-command", help="a command that prints them, run after the day")
+    parser.add_argument("--leads-json", type=Path, help="the leads that appeared, to print")
+    parser.add_argument("--leads-command", help="a command that prints them, run after the day")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
