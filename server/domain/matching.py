@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from server.domain import matching_reasons as reasons
 from server.domain import matching_samples as samples
 from server.domain.crs import LocalFrame
-from server.domain.geometry import BoundsE7, place_of, shapes_containing
+from server.domain.geometry import BoundsE7, areas_m2, place_of, shapes_containing
 from server.domain.matching_policy import DEFAULT_POLICY, MatchPolicy
 from server.domain.matching_reasons import Words, probability_words
 from server.domain.report import Position, View
@@ -223,7 +223,7 @@ def _statement_odds(question: MatchQuestion, known: Sequence[CandidateParcel], p
     claimed = np.array([parcel.code == question.claim for parcel in known], dtype=np.bool_)
     on_task = np.array([parcel.code in question.task_parcel_codes for parcel in known], dtype=np.bool_)
     odds = np.maximum(np.where(claimed, policy.claim_odds, 1.0), np.where(on_task, policy.task_odds, 1.0))
-    if question.sketch is None:
+    if question.sketch is None or not question.sketch.area > 0.0:
         return odds, 1.0
     # Shares of areas in square degrees equal shares in m² to 1e-6 at the size of a sketch.
     shapes = shapely.make_valid(np.array([parcel.geometry for parcel in known], dtype=object))
@@ -237,27 +237,35 @@ def _likelihoods(sight: _Sight, known: Sequence[CandidateParcel], policy: MatchP
     held = shapes_containing(np.array([parcel.geometry for parcel in known], dtype=object), sight.points())
     stands, targets = held[:, : policy.samples], held[:, policy.samples :]
     on_road, off_target = ~stands.any(axis=0), ~targets.any(axis=0)
-    seen = np.count_nonzero(targets, axis=1) / policy.samples
-    from_inside = np.count_nonzero(targets & stands, axis=1) / policy.samples
-    from_road = np.count_nonzero(targets & on_road, axis=1) / policy.samples
+    seen = np.count_nonzero(targets, axis=1)
+    from_inside = np.count_nonzero(targets & stands, axis=1)
+    from_road = np.count_nonzero(targets & on_road, axis=1)
     from_other = seen - from_inside - from_road
     # Each share is compared with what a view from a random place would give, so that standing on a road is evidence.
-    road = (policy.road_share * policy.road_share_samples + np.count_nonzero(off_target)) / (
-        policy.road_share_samples + policy.samples
-    )
-    areas = np.array([parcel.area_m2 for parcel in known], dtype=np.float64)
+    trusted = policy.road_share_samples
+    road = (policy.road_share * trusted + np.count_nonzero(off_target)) / (trusted + policy.samples)
+    areas = _areas_m2(known)
     own = np.clip(samples.self_view_chance(areas / sight.view_scale_m**2, sight.view_distances), 0.02, 0.98)
     likelihood = (
         policy.stand_inside * from_inside / own
         + policy.stand_road * from_road / ((1.0 - own) * road)
         + policy.stand_other * from_other / ((1.0 - own) * (1.0 - road))
-    ) / areas
+    ) / (areas * policy.samples)
     # Land of no parcel weighs per square metre like the parcels around it, by their mean area as the samples see it.
     usual_m2 = float((seen * areas).sum() / seen.sum()) if seen.any() else 1.0
     own_road = min(0.98, road + (1.0 - road) * policy.road_self_view)
-    none = (policy.stand_inside + policy.stand_road) * np.count_nonzero(off_target & on_road) / policy.samples / own_road
-    none += policy.stand_other * np.count_nonzero(off_target & ~on_road) / policy.samples / (1.0 - own_road)
-    return likelihood, policy.none_odds * none / usual_m2
+    none = (policy.stand_inside + policy.stand_road) * np.count_nonzero(off_target & on_road) / own_road
+    none += policy.stand_other * np.count_nonzero(off_target & ~on_road) / (1.0 - own_road)
+    return likelihood, policy.none_odds * float(none) / (usual_m2 * policy.samples)
+
+
+def _areas_m2(known: Sequence[CandidateParcel]) -> FloatArray:
+    """Registered areas (K,), measured where the registry has none: a missing area or a sliver must not divide by nothing."""
+    areas = np.array([parcel.area_m2 for parcel in known], dtype=np.float64)
+    missing = np.flatnonzero(~(areas > 0.0))
+    if len(missing):
+        areas[missing] = areas_m2([known[i].geometry for i in missing.tolist()])
+    return np.maximum(areas, 1.0)
 
 
 def _normalised(weights: FloatArray, exponent: float) -> FloatArray:
