@@ -3,11 +3,11 @@
 Run `make docs` after declaring a problem.
 """
 
-import re
+import ast
 from collections.abc import Iterator
 
 from server.problems import REGISTRY, Kind
-from tests.contracts.sources import ROOT
+from tests.contracts.sources import ROOT, dotted
 
 PAGE = ROOT / "docs" / "problems.md"
 SOURCE = ROOT / "server" / "problems.py"
@@ -28,19 +28,16 @@ This page is written by `make docs` from `server/problems.py`.
 
 
 def sections() -> Iterator[tuple[str, list[Kind]]]:
-    """Each comment heading of the declarations with the kinds below it, in the order of the file."""
-    heading, kinds = "", list[Kind]()
-    for line in SOURCE.read_text("utf-8").splitlines():
-        if found := re.match(r"# (.+)", line):
-            if kinds:
-                yield heading, kinds
-            heading, kinds = found[1], []
-        elif found := re.search(r'Kind\($|Kind\("([a-z0-9-]+)"', line):
-            kinds += [REGISTRY[found[1]]] if found[1] else []
-        elif found := re.match(r'    "([a-z0-9-]+)", \d{3},', line):
-            kinds.append(REGISTRY[found[1]])
-    if kinds:
-        yield heading, kinds
+    """Each comment heading of the declarations with the kinds declared below it, in the order of the file."""
+    text = SOURCE.read_text("utf-8")
+    headings = {number: line[2:] for number, line in enumerate(text.splitlines(), 1) if line.startswith("# ")}
+    below: dict[str, list[Kind]] = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and dotted(node.value.func) == "Kind":
+            above = max((number for number in headings if number < node.lineno), default=0)
+            code = ast.literal_eval(node.value.args[0])
+            below.setdefault(headings.get(above, "Others"), []).append(REGISTRY[code])
+    yield from below.items()
 
 
 def row(kind: Kind) -> str:

@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from tests.contracts.sources import OURS, ROOT, imports, modules
@@ -37,15 +38,21 @@ def pins(file: str) -> dict[str, str]:
     return found
 
 
+@cache
+def owners_of_modules() -> dict[str, str]:
+    """Importable name → the distribution that brings it."""
+    return {name: canonical(found[0]) for name, found in importlib.metadata.packages_distributions().items()}
+
+
+@cache
 def packages_imported(*ours: str) -> dict[str, str]:
     """Distribution → one place that imports it, for every module that is neither the standard library's nor ours."""
-    owners = importlib.metadata.packages_distributions()
     found = {}
     for module in modules(*ours):
         for each in imports(module.tree):
             first = each.name.partition(".")[0]
             if first not in OURS and first not in sys.stdlib_module_names:
-                found[canonical(owners.get(first, [first])[0])] = f"{module.path}:{each.line}"
+                found[owners_of_modules().get(first, canonical(first))] = f"{module.path}:{each.line}"
     return found
 
 

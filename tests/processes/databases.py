@@ -25,8 +25,10 @@ def migrate(data_dir: Path, url: str) -> None:
 
 
 def close(app: Any) -> None:
-    """Close every pooled connection of an app, so that its database can be copied or dropped."""
-    app.extensions["xuntu"].engine.dispose()
+    """End an app's photo examiner and pooled connections, so that its database can be copied or dropped."""
+    composition = app.extensions["xuntu"]
+    composition.world.examiner.close()
+    composition.engine.dispose()
 
 
 def sqlite_url(path: Path) -> str:
