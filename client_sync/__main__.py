@@ -4,7 +4,7 @@ import argparse
 import json
 import mimetypes
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from client_sync.client import FieldClient
@@ -63,7 +63,7 @@ def _enrol(client: FieldClient, options: argparse.Namespace) -> int:
 
 
 def _capture(client: FieldClient, options: argparse.Namespace) -> int:
-    at = options.at or datetime.now().astimezone()
+    at = options.at or datetime.now(UTC).astimezone()
     if at.tzinfo is None:
         raise DraftInvalidError("--at needs an offset, such as +08:00")
     position = None

@@ -9,6 +9,8 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
 from client_sync.demo import __main__ as demo
+from client_sync.demo.day import run_day
+from client_sync.demo.patrol import save_days
 from client_sync.demo.plan import SCENARIOS, PlanError, plan_from
 from client_sync.demo.route import routes
 from client_sync.demo.sightings import metres_between
@@ -41,7 +43,7 @@ def lived(tmp_path_factory):
 
     server, folder = FakeServer(), tmp_path_factory.mktemp("day")
     with running(server) as address:
-        days = demo.run_day(plan_from(a_plan()), address, folder, reports=REPORTS, photos=PHOTOS)
+        days = run_day(plan_from(a_plan()), address, folder, reports=REPORTS, photos=PHOTOS)
     return server, days, folder
 
 
@@ -132,7 +134,7 @@ def test_an_account_that_does_not_close_is_named(lived):
 def test_the_command_ends_with_1_when_the_server_counts_otherwise(lived, tmp_path, capsys):
     server, days, _ = lived
     saved, report, leads = tmp_path / "days.json", tmp_path / "reconcile.json", tmp_path / "leads.json"
-    demo.save_days(saved, days)
+    save_days(saved, days)
     leads.write_text(json.dumps({"leads": [{"number": "XS-1", "programme": "idle_land", "parcel_code": "P"}]}))
     arguments = ["--summarise", str(saved), "--reconcile-json", str(report), "--leads-json", str(leads)]
     report.write_text(json.dumps({"totals": server.counts()}))
