@@ -115,6 +115,7 @@ CRS_UNKNOWN = Kind("crs-unknown", 422, "Coordinate system unknown", "{reason}", 
 ROW_GEOMETRY = Kind("row-geometry", 422, "Geometry not usable", "{reason}", "after-change")
 ROW_DUPLICATE = Kind("row-duplicate", 422, "Duplicate code", "The code {code} stands in an earlier row.", "after-change")
 ROW_INVALID = Kind("row-invalid", 422, "Row invalid", "{reason}", "after-change")
+REGION_TAKEN = Kind("region-taken", 409, "Region taken", "Region {code} is in the register already.")
 LAYER_UNKNOWN = Kind("layer-unknown", 422, "Layer unknown", "Layer {layer} is not one of {layers}.", "after-change")
 
 # The law

@@ -9,15 +9,18 @@ from typing import Final
 
 from server.domain.assessment import Assessment, Finding, Programme
 from server.problems import LAW_NOT_IN_FORCE, Problem
+from server.programmes.idle_land import procedure as idle_land
 from server.programmes.idle_land.assess import assess as assess_idle_land
+from server.programmes.illegal_use import procedure as illegal_use
 from server.programmes.illegal_use.assess import assess as assess_illegal_use
 from server.programmes.inputs import Inquiry
+from server.programmes.reclamation import procedure as reclamation
 from server.programmes.reclamation.assess import assess as assess_reclamation
 
 
 @dataclass(frozen=True)
 class Module:
-    """One programme: its names, the kinds of lead it can raise with theirs, and its judgement."""
+    """One programme: its names, the kinds of lead it can raise with theirs, its judgement, and the step after a case is opened."""
 
     title_zh: str
     title_en: str
@@ -31,18 +34,21 @@ PROGRAMMES: Final[Mapping[Programme, Module]] = {
         "idle land",
         {"not_started": ("满一年未动工", "not started for a year"), "halted": ("中止开发满一年", "halted for a year")},
         assess_idle_land,
+        idle_land.FIRST_STEP,
     ),
     Programme.ILLEGAL_USE: Module(
         "违法用地",
         "illegal use",
         {"occupation": ("涉嫌非法占用土地", "suspected unlawful occupation")},
         assess_illegal_use,
+        illegal_use.FIRST_STEP,
     ),
     Programme.RECLAMATION: Module(
         "土地复垦",
         "reclamation",
         {"temporary_land_overdue": ("临时用地逾期未复垦", "temporary land not reclaimed in time")},
         assess_reclamation,
+        reclamation.FIRST_STEP,
     ),
 }
 

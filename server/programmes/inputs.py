@@ -88,13 +88,23 @@ class OverlayFacts:
                 return str(self.attributes[key])
         return None
 
+    def expires_on(self) -> date | None:
+        """The last day of a temporary use, from `expires_on`; None where it is missing or no date."""
+        ends = self.attributes.get("expires_on")
+        if isinstance(ends, date):
+            return ends
+        try:
+            return date.fromisoformat(ends) if isinstance(ends, str) else None
+        except ValueError:
+            return None
+
 
 @dataclass(frozen=True)
 class Overlays:
-    """All that the ground overlaps.
+    """All that the ground overlaps: the sighted outline where there is one, else the whole parcel.
 
-    `loaded` names the layers that the county has any data of: an absent layer proves nothing. `covered_m2` is the part of the
-    ground inside the union of approvals and supplies where the caller measured it; without it the single overlaps bound it.
+    `loaded` names the layers that the county has any data of: an absent layer proves nothing. `covered_m2` is the part of it
+    inside the union of approvals and supplies where the caller measured it; without it the single overlaps bound it.
     """
 
     features: tuple[OverlayFacts, ...]
@@ -113,7 +123,9 @@ class Overlays:
 
 @dataclass(frozen=True)
 class Ground:
-    """The ground a sighting speaks of; `method` is surveyed, sketched, stated (a number without outline) or parcel."""
+    """The ground a sighting speaks of. `method` is surveyed or sketched (an outline), stated (a number without outline) or
+    parcel (nothing but the parcel is known, so `area_m2` is the parcel's and says nothing of what is built).
+    """
 
     area_m2: float
     method: str

@@ -8,7 +8,8 @@ from server.domain.assessment import Programme
 from server.domain.leads import moved
 from server.domain.permissions import Action, Actor
 from server.programmes import PROGRAMMES
-from server.services.leads import own_lead, require_reason
+from server.services.leads import citation_json, own_lead, require_reason
+from server.services.next_steps import first_step, step_columns
 from server.store.tables.organisation import User
 from server.store.tables.work import Case
 from server.store.unit_of_work import UnitOfWork
@@ -31,7 +32,8 @@ def open_case(
         raise problems.PERIOD_INVALID(reason="a case cannot be decided on a day to come")
     lead.status = moved(lead.status, "open_case").value
     lead.closed_at, lead.version = uow.now, lead.version + 1
-    programme = PROGRAMMES[Programme(lead.programme)]
+    programme = Programme(lead.programme)
+    step = first_step(programme, found_on=lead.found_on, opened_on=decided_on, county=lead.county, uow=uow)
     case = Case(
         county=lead.county,
         id=str(uuid.uuid4()),
@@ -41,7 +43,7 @@ def open_case(
         parcel_id=lead.parcel_id,
         parcel_code=lead.parcel_code,
         region=lead.region,
-        cause=programme.matters[lead.matter][0],
+        cause=PROGRAMMES[programme].matters[lead.matter][0],
         party=lead.actor or None,
         stage=FIRST_STAGE,
         opened_on=decided_on,
@@ -52,6 +54,7 @@ def open_case(
         area_m2=lead.area_m2,
         area_source=ESTIMATED,
         version=1,
+        **step_columns(step, citation_json(step.citation)),
     )
     uow.session.add(case)
     uow.session.flush()

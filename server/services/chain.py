@@ -41,7 +41,6 @@ def settle_chains(
         if found is not None:
             row.state, row.cause = "quarantined", found.kind.code
             settled.problems[key_of(row)] = found
-        uow.session.flush()
         record_state(row, by, uow)
         if row.state == "stored":
             take_effect(row, known, settled, by, uow)
@@ -71,7 +70,8 @@ def take_effect(
         if flag is not None:
             row.flags = [*row.flags, flag]
         return
-    mark_superseded(uow.session, row.county, row.id, row.rev)
+    if row.rev > 1:
+        mark_superseded(uow.session, row.county, row.id, row.rev)
     for later in known[row.county, row.id]:
         if later.rev == row.rev + 1 and later.state == "held":
             release(later, row, known, settled, by, uow)

@@ -5,15 +5,16 @@ from datetime import date
 
 from server.domain.geometry import MU_M2
 from server.law import Law, LawAnswer
-from server.programmes.inputs import FARMLAND_CLASS, OverlayFacts, Overlays, ParcelFacts, Sighting
-from server.programmes.wording import Draft, Say, law_if_in_force, say_area, say_day
+from server.programmes.illegal_use.cover import Frame
+from server.programmes.inputs import FARMLAND_CLASS, Inquiry, OverlayFacts, Overlays, Sighting
+from server.programmes.wording import NOTHING, Draft, Say, law_if_in_force, say_area, say_day
 
 ZONE_KEYS = ("zone", "name", "GHFQ")
 
 
 @dataclass(frozen=True)
 class Impact:
-    """Areas in m² of the ground inside each protecting layer. Other farmland is farmland outside the permanent kind."""
+    """Areas in m² inside each protecting layer, on all of the frame that overlaps were cut with. Permanent is a part of farmland."""
 
     permanent_farmland_m2: float
     farmland_m2: float
@@ -24,29 +25,23 @@ class Impact:
         return max(0.0, self.farmland_m2 - self.permanent_farmland_m2)
 
 
-def impact_of(parcel: ParcelFacts, overlays: Overlays, sighting: Sighting) -> Impact:
-    """The impact on the sighted ground; where no current land use is loaded the parcel's own class speaks for all of it."""
-    ground = sighting.ground.area_m2
-    permanent = _overlap(overlays.of("permanent_basic_farmland"), ground)
+def impact_of(asked: Inquiry, frame: Frame) -> Impact:
+    """The impact on the frame; where no current land use is loaded the parcel's own class speaks for all of it."""
+    overlays = asked.overlays
+    permanent = _overlap(overlays.of("permanent_basic_farmland"), frame)
     if "current_land_use" in overlays.loaded:
-        farmland = _overlap(overlays.farmland(), ground)
+        farmland = _overlap(overlays.farmland(), frame)
     else:
-        farmland = ground if (parcel.land_use_code or "").startswith(FARMLAND_CLASS) else 0.0
-    return Impact(permanent, max(farmland, permanent), _overlap(overlays.of("ecological_red_line"), ground))
+        farmland = frame.frame_m2 if (asked.parcel.land_use_code or "").startswith(FARMLAND_CLASS) else 0.0
+    return Impact(permanent, max(farmland, permanent), _overlap(overlays.of("ecological_red_line"), frame))
 
 
-def _overlap(features: tuple[OverlayFacts, ...], ground_m2: float) -> float:
-    return min(sum(feature.overlap_m2 for feature in features), ground_m2)
+def _overlap(features: tuple[OverlayFacts, ...], frame: Frame) -> float:
+    return min(sum(feature.overlap_m2 for feature in features), frame.frame_m2)
 
 
-def with_impact(draft: Draft, impact: Impact, overlays: Overlays) -> Draft:
-    """The draft with what the ground touches, area by area, and the plan zones it lies in."""
-    draft = draft.because(
-        Say("", ""),
-        permanent_farmland_m2=impact.permanent_farmland_m2,
-        farmland_m2=impact.farmland_m2,
-        red_line_m2=impact.red_line_m2,
-    )
+def with_surroundings(draft: Draft, impact: Impact, overlays: Overlays) -> Draft:
+    """The draft with what was overlapped, area by area, and the plan zones; of the frame, not yet of what is occupied."""
     for area_m2, zh, en in (
         (impact.permanent_farmland_m2, "永久基本农田", "permanent basic farmland"),
         (impact.other_farmland_m2(), "其他耕地", "other farmland"),
@@ -54,12 +49,44 @@ def with_impact(draft: Draft, impact: Impact, overlays: Overlays) -> Draft:
     ):
         if area_m2 > 0:
             area = say_area(area_m2)
-            draft = draft.because(Say(f"占{zh}{area.zh}。", f"{area.en} of it are {en}."))
+            draft = draft.because(Say(f"比对范围内有{zh}{area.zh}。", f"{area.en} of what was compared lie in {en}."))
     for zone in overlays.of("plan_zone"):
         area = say_area(zone.overlap_m2)
         name = next((str(zone.attributes[key]) for key in ZONE_KEYS if zone.attributes.get(key)), zone.name or zone.feature_code)
         draft = draft.because(Say(f"规划分区“{name}”{area.zh}。", f"{area.en} lie in the plan zone {name}."))
     return draft
+
+
+def with_occupied(draft: Draft, impact: Impact, occupied: Frame) -> tuple[Draft, Impact]:
+    """The draft with how much of each kind is occupied at least and at most, and the part that can be asserted."""
+    least = Impact(
+        occupied.least(impact.permanent_farmland_m2),
+        occupied.least(impact.farmland_m2),
+        occupied.least(impact.red_line_m2),
+    )
+    facts = {
+        "permanent_farmland_m2": least.permanent_farmland_m2,
+        "permanent_farmland_most_m2": occupied.most(impact.permanent_farmland_m2),
+        "farmland_m2": least.farmland_m2,
+        "farmland_most_m2": occupied.most(impact.farmland_m2),
+        "red_line_m2": least.red_line_m2,
+        "red_line_most_m2": occupied.most(impact.red_line_m2),
+    }
+    for name, zh, en in (
+        ("permanent_farmland", "永久基本农田", "permanent basic farmland"),
+        ("farmland", "耕地（含永久基本农田）", "farmland (permanent included)"),
+    ):
+        draft = draft.because(_say_bounds(facts[f"{name}_m2"], facts[f"{name}_most_m2"], zh, en))
+    return draft.because(NOTHING, **facts), least
+
+
+def _say_bounds(least: float, most: float, zh: str, en: str) -> Say:
+    if most <= 0:
+        return NOTHING
+    low, high = say_area(least), say_area(most)
+    if least == most:
+        return Say(f"其中占{zh}{low.zh}。", f"{low.en} of it are {en}.")
+    return Say(f"其中占{zh}{low.zh}至{high.zh}，待勘测。", f"Between {low.en} and {high.en} of it are {en}, to be surveyed.")
 
 
 def with_consequences(draft: Draft, impact: Impact, sighting: Sighting, law: Law) -> Draft:
@@ -69,7 +96,7 @@ def with_consequences(draft: Draft, impact: Impact, sighting: Sighting, law: Law
     if onsite is not None and onsite.state == "in_progress":
         stop = law_if_in_force(law, "ENF-02", draft.on)
         draft = draft.because(Say("正在施工，应及时制止。", "Works go on; a stop notice is due without delay."), stop)
-    return _with_thresholds(draft, impact, law)
+    return _with_thresholds(draft, impact, act_day(sighting)[0], law)
 
 
 def act_day(sighting: Sighting) -> tuple[date, Say]:
@@ -98,7 +125,7 @@ def _with_band(draft: Draft, sighting: Sighting, law: Law) -> Draft:
     return draft.because(said, band, act_on=acted_on.isoformat())
 
 
-def _with_thresholds(draft: Draft, impact: Impact, law: Law) -> Draft:
+def _with_thresholds(draft: Draft, impact: Impact, acted_on: date, law: Law) -> Draft:
     report = law_if_in_force(law, "ENF-04", draft.on)
     if report is not None and _reaches(impact, report):
         days = report.whole("report_within")
@@ -107,7 +134,7 @@ def _with_thresholds(draft: Draft, impact: Impact, law: Law) -> Draft:
             f"The farmland reaches the size of a major report, due {days} working days after it is confirmed.",
         )
         draft = draft.because(said, report)
-    crime = law_if_in_force(law, "ENF-72", draft.on)
+    crime = law_if_in_force(law, "ENF-72", acted_on)
     if crime is not None and _reaches(impact, crime):
         said = Say(
             "面积达到“数量较大”，是否大量毁坏须鉴定。", "The area reaches the criminal size; destruction needs an appraisal."

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from server.domain.assessment import Assessment, Finding, Programme
 from server.domain.deadlines import Span, deadline, overdue_days, years_after
 from server.law import Law, LawAnswer
-from server.programmes.illegal_use.cover import expiry_of
 from server.programmes.inputs import DutyFacts, DutyKind, Inquiry, OverlayFacts, Sighting
 from server.programmes.wording import Draft, Say, law_if_in_force, report_facts, say_area, say_day
 
@@ -45,7 +44,7 @@ def _duty_of(feature: OverlayFacts) -> DutyFacts:
         kind=DutyKind.RECLAIM_TEMPORARY_LAND,
         programme=Programme.RECLAMATION,
         party=str(holder) if holder else None,
-        expires_on=expiry_of(feature),
+        expires_on=feature.expires_on(),
         area_m2=feature.overlap_m2,
     )
 
@@ -62,11 +61,11 @@ def _assess_duty(asked: Inquiry, duty: DutyFacts, seen: Sighting | None) -> Asse
             "The term of the temporary use is not registered, so no last day can be counted.",
         )
         return draft.because(unknown, asked.rule("TMP-01")).found(Finding.UNCERTAIN)
+    rule = asked.rule("TMP-02")
     if on <= term.expires_on:
         running = Say("使用期未满。", "The term has not ended.")
         draft = draft.because(term.said, *term.answers, expires_on=term.expires_on.isoformat())
-        return draft.because(running).found(Finding.MET)
-    rule = asked.rule("TMP-02")
+        return draft.because(running, rule).found(Finding.MET)
     limit = deadline(term.expires_on, Span(rule.whole(), "years"), asked.calendar)
     draft = draft.because(
         term.said + _say_limit(limit.raw, limit.due, rule.whole()),
@@ -83,7 +82,7 @@ def _assess_duty(asked: Inquiry, duty: DutyFacts, seen: Sighting | None) -> Asse
 def _term(duty: DutyFacts, law: Law) -> Term | None:
     if duty.expires_on is not None:
         day = say_day(duty.expires_on)
-        return Term(duty.expires_on, Say(f"临时用地{day.zh}期满。", f"The temporary use ended on {day.en}."), ())
+        return Term(duty.expires_on, Say(f"临时用地使用期至{day.zh}。", f"The temporary use runs to {day.en}."), ())
     if duty.granted_on is None or duty.is_infrastructure is None:
         return None
     rule = law_if_in_force(law, "TMP-01", duty.granted_on)
@@ -93,8 +92,8 @@ def _term(duty: DutyFacts, law: Law) -> Term | None:
     ends = years_after(duty.granted_on, years)
     granted, day = say_day(duty.granted_on), say_day(ends)
     said = Say(
-        f"{granted.zh}批准，未登记期限，按最长{years}年计，{day.zh}期满。",
-        f"Granted on {granted.en} with no registered term; by the longest of {years} y it ended on {day.en}.",
+        f"{granted.zh}批准，未登记期限，按最长{years}年计，使用期至{day.zh}。",
+        f"Granted on {granted.en} with no registered term; by the longest of {years} y it runs to {day.en}.",
     )
     return Term(ends, said, (rule,))
 

@@ -1,0 +1,79 @@
+"""People of the office and the crews: added, and given new passwords. A password is shown once and kept only hashed."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from server import problems
+from server.domain.permissions import Action, Actor, Role
+from server.services.passwords import hash_password, new_password
+from server.store.tables.organisation import Region, User
+from server.store.unit_of_work import UnitOfWork
+
+COUNTY_DIGITS = 6
+ROLES = tuple(role.value for role in Role if role is not Role.OPERATOR)
+
+
+@dataclass(frozen=True)
+class NewUser:
+    login: str
+    name: str
+    role: str
+    region: str
+    certificate_no: str | None = None
+
+
+def add_user(new: NewUser, *, actor: Actor, uow: UnitOfWork) -> tuple[User, str | None]:
+    """Add a person; officers get a password (returned once), inspectors sign in by their phone alone.
+
+    Raises LOGIN_TAKEN, ROLE_UNKNOWN, REGION_UNKNOWN.
+    """
+    actor.require(Action.USER_MANAGE, on=new.region)
+    if new.role not in ROLES:
+        raise problems.ROLE_UNKNOWN(role=new.role, roles=", ".join(ROLES))
+    if len(new.region) < COUNTY_DIGITS or uow.session.get(Region, new.region) is None:
+        raise problems.REGION_UNKNOWN(code=new.region)
+    if uow.session.scalar(select(User).where(User.login == new.login)) is not None:
+        raise problems.LOGIN_TAKEN(login=new.login)
+    password = None if new.role == Role.INSPECTOR.value else new_password()
+    user = User(
+        county=new.region[:COUNTY_DIGITS],
+        id=str(uuid.uuid4()),
+        login=new.login,
+        name=new.name,
+        role=new.role,
+        region=new.region,
+        password_hash=None if password is None else hash_password(password),
+        session_key=secrets.token_urlsafe(32),
+        certificate_no=new.certificate_no,
+        crew_id=None,
+        active=True,
+    )
+    uow.session.add(user)
+    uow.session.flush()
+    facts = {"login": user.login, "role": user.role, "region": user.region}
+    uow.record("user.added", county=user.county, aggregate=("user", user.id), facts=facts, by=actor)
+    return user, password
+
+
+def reset_password(login: str, *, actor: Actor, uow: UnitOfWork) -> str:
+    """A new password for an active officer, returned once; every session of theirs ends. Raises USER_UNKNOWN."""
+    user = uow.session.scalar(select(User).where(User.login == login, User.active, User.role != Role.INSPECTOR.value))
+    if user is None:
+        raise problems.USER_UNKNOWN(login=login)
+    actor.require(Action.USER_MANAGE, on=user.region)
+    password = new_password()
+    user.password_hash = hash_password(password)
+    user.session_key = secrets.token_urlsafe(32)
+    uow.record("user.password_reset", county=user.county, aggregate=("user", user.id), facts={"login": login}, by=actor)
+    return password
+
+
+def list_users(*, actor: Actor, uow: UnitOfWork) -> Sequence[User]:
+    """Everybody the actor may manage, by county, role and login."""
+    actor.require(Action.USER_MANAGE, on=actor.region)
+    query = select(User).where(User.county.startswith(actor.county)).order_by(User.county, User.role, User.login)
+    return uow.session.scalars(query).all()
