@@ -84,7 +84,7 @@ def _patches(chosen: list[Goal], day: date) -> list[FeatureRow]:
 
 def _regions() -> tuple[RegionRow, ...]:
     """The county, which belongs to no city, its towns and villages."""
-    named = [(COUNTY, f"示例县{MARK}", "county", None)]
+    named: list[tuple[str, str, str, str | None]] = [(COUNTY, f"示例县{MARK}", "county", None)]
     named += [(town_code(at), f"{name}{MARK}", "town", COUNTY) for at, name in enumerate(TOWNS)]
     named += [(village_code(at), f"{name}村{MARK}", "village", village_code(at)[:9]) for at, name in enumerate(VILLAGES)]
     return tuple(

@@ -4,10 +4,11 @@ The periods here place situations on the calendar; what the law makes of them is
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from server.domain.assessment import Programme
 from server.imports.readings import DutyRow, FeatureRow
@@ -37,6 +38,8 @@ _TEMPORARY: Final = (
 )
 _TWO_YEARS: Final = timedelta(days=730)
 _FEN_PER_M2: Final = (28_000, 60_000)
+
+Drawn = tuple[Any, str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -84,20 +87,16 @@ def company(number: int) -> str:
 
 def _supplies(plots: Sequence[Plot], rng: random.Random, day: date) -> list[Charge]:
     spare = iter(plots)
-    charges = []
+    charges: list[Charge] = []
     for situation, count, (early, late) in (*_SUPPLIES, _RECENT):
-        for plot in _take(spare, count):
+        for plot in islice(spare, count):
             start = day + timedelta(days=rng.randint(early, late))
             charges.append(_supplied(len(charges), plot, situation, start, None, rng))
     situation, count, (early, late) = _UNDATED
-    for plot in _take(spare, count):
+    for plot in islice(spare, count):
         delivered = day + timedelta(days=rng.randint(early, late))
         charges.append(_supplied(len(charges), plot, situation, None, delivered, rng))
     return charges
-
-
-def _take(spare: Iterable[Plot], count: int) -> list[Plot]:
-    return [plot for plot, _ in zip(spare, range(count), strict=False)]
 
 
 def _supplied(number: int, plot: Plot, situation: str, start: date | None, delivered: date | None, rng: random.Random) -> Charge:
@@ -130,9 +129,9 @@ def _supplied(number: int, plot: Plot, situation: str, start: date | None, deliv
 
 def _temporary(plots: Sequence[Plot], rng: random.Random, day: date) -> list[Charge]:
     spare = iter(plots)
-    charges = []
+    charges: list[Charge] = []
     for situation, count, (early, late) in _TEMPORARY:
-        for plot in _take(spare, count):
+        for plot in islice(spare, count):
             expires = day + timedelta(days=rng.randint(early, late))
             charges.append(_granted(len(charges), plot, situation, expires))
     return charges
@@ -156,7 +155,7 @@ def _granted(number: int, plot: Plot, situation: str, expires: date) -> Charge:
 def _mines(plots: Sequence[Plot], rng: random.Random, day: date) -> list[Charge]:
     """One duty for each mine, on its first parcel."""
     first = {(plot.block.east, plot.block.north): plot for plot in reversed(plots) if plot.block.kind == "mine"}
-    charges = []
+    charges: list[Charge] = []
     for number, plot in enumerate(first.values()):
         due = day + timedelta(days=rng.choice((-120, 400)))
         permit = f"C{COUNTY}{2019 + number}0{number + 1}虚构{number + 1:04d}"
@@ -175,7 +174,7 @@ def _reclaim(
     party: str,
     due_on: date | None,
     area_m2: float,
-    attributes: dict[str, object],
+    attributes: dict[str, Any],
 ) -> DutyRow:
     return DutyRow(
         row=number + 1,
@@ -194,15 +193,15 @@ def _reclaim(
     )
 
 
-def _supply_feature(one: Charge) -> tuple[object, str, dict[str, object]]:
+def _supply_feature(one: Charge) -> Drawn:
     duty = one.duties[0]
     said = {"code": duty.supply_no, "supply_no": duty.supply_no, "contract_no": duty.contract_no, "holder": duty.party}
     return one.plot.cell.shape, "供地", said | {"signed_on": duty.attributes["signed_on"]}
 
 
-def _approvals(plots: Sequence[Plot], day: date) -> list[tuple[object, str, dict[str, object]]]:
+def _approvals(plots: Sequence[Plot], day: date) -> list[Drawn]:
     granted = day - timedelta(days=1700)
-    drawn = []
+    drawn: list[Drawn] = []
     for number, plot in enumerate(plots, start=1):
         approval_no = f"虚构政地〔{granted.year}〕{number}号"
         drawn.append(
@@ -215,11 +214,11 @@ def _approvals(plots: Sequence[Plot], day: date) -> list[tuple[object, str, dict
     return drawn
 
 
-def _temporary_feature(one: Charge) -> tuple[object, str, dict[str, object]]:
+def _temporary_feature(one: Charge) -> Drawn:
     duty = one.duties[0]
     return one.plot.cell.shape, "临时用地", duty.attributes | {"code": duty.attributes["approval_no"], "holder": duty.party}
 
 
-def _mine_feature(one: Charge) -> tuple[object, str, dict[str, object]]:
+def _mine_feature(one: Charge) -> Drawn:
     duty = one.duties[0]
     return one.plot.block.shape, "采矿权", duty.attributes | {"code": duty.attributes["permit_no"], "holder": duty.party}
