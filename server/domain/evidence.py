@@ -52,6 +52,12 @@ WARNINGS = {
     "trailing-data": ("画面之后附有其他数据", "other data follows the picture"),
 }
 
+_PROBLEMS_ZH = {
+    "photo-unreadable": "文件损坏或不完整",
+    "examination-limit": "超出检查限额（尺寸、内存或时间）",
+    "digest-mismatch": "文件内容与摘要不符",
+}
+
 
 @dataclass(frozen=True)
 class PhotoFacts:
@@ -202,8 +208,9 @@ def _format_flags(declared: DeclaredPhoto, facts: PhotoFacts) -> Iterator[Flag]:
         en = "; ".join([f"Declared as {said}, it is {facts.media_type}", *(WARNINGS[code][1] for code in also)])
         yield Flag("unexpected-format", zh, en, "+".join([facts.media_type, *also]), None)
     if facts.problem is not None:
+        zh = f"照片未能完整检查：{_PROBLEMS_ZH.get(facts.problem, facts.problem)}"
         en = f"The photo could not be examined in full: {facts.reason}"
-        yield Flag("photo-unreadable", f"照片无法完整读取（{facts.reason}）", en, facts.problem, None)
+        yield Flag("photo-unreadable", zh, en, facts.problem, None)
 
 
 def _place_flags(position: Position | None, facts: PhotoFacts, limits: EvidenceLimits) -> Iterator[Flag]:

@@ -21,6 +21,7 @@ from server.domain.evidence import (
     report_flags,
 )
 from server.domain.report import DeclaredPhoto, Position, Report, View
+from server.problems import REGISTRY
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 LON, LAT = 120.985, 31.39
@@ -202,6 +203,14 @@ def test_a_camera_time_without_offset_is_read_in_the_zone_of_the_office() -> Non
 )
 def test_each_difference_of_a_photo_has_its_flag(photo: DeclaredPhoto, found: PhotoFacts, expected: list[str]) -> None:
     assert codes_of_photo(photo, found) == expected
+
+
+@pytest.mark.parametrize("problem", ["photo-unreadable", "examination-limit", "digest-mismatch"])
+def test_an_unreadable_photo_is_explained_in_both_languages(problem: str) -> None:
+    (flag,) = photo_flags(a_photo(), a_report(), facts(problem=problem, reason="why"), seen_in=(), limits=LIMITS)
+    assert problem in REGISTRY
+    assert problem not in flag.detail_zh
+    assert (flag.measured, flag.detail_en) == (problem, "The photo could not be examined in full: why")
 
 
 def test_the_same_bytes_in_other_reports_are_named() -> None:
