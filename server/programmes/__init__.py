@@ -5,27 +5,32 @@ A new programme is a folder with an `assess(Inquiry)`, its law in `server/law`, 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from server.domain.assessment import Assessment, Finding, Programme
+from server.domain.deadlines import Calendar
+from server.law import Law
 from server.problems import LAW_NOT_IN_FORCE, Problem
 from server.programmes.idle_land import procedure as idle_land
 from server.programmes.idle_land.assess import assess as assess_idle_land
 from server.programmes.illegal_use import procedure as illegal_use
 from server.programmes.illegal_use.assess import assess as assess_illegal_use
-from server.programmes.inputs import Inquiry
+from server.programmes.inputs import DutyFacts, Inquiry, Overlays, ParcelFacts, Sighting
+from server.programmes.procedure import Step
 from server.programmes.reclamation import procedure as reclamation
 from server.programmes.reclamation.assess import assess as assess_reclamation
 
 
 @dataclass(frozen=True)
 class Module:
-    """One programme: its names, the kinds of lead it can raise with theirs, its judgement, and the step after a case is opened."""
+    """One programme: its names, the kinds of lead it can raise with theirs, its judgement, and the first step of a case."""
 
     title_zh: str
     title_en: str
     matters: Mapping[str, tuple[str, str]]
     assess: Callable[[Inquiry], list[Assessment]]
+    first_step: Step
 
 
 PROGRAMMES: Final[Mapping[Programme, Module]] = {
@@ -53,8 +58,18 @@ PROGRAMMES: Final[Mapping[Programme, Module]] = {
 }
 
 
-def assess_all(asked: Inquiry) -> list[Assessment]:
+def assess_all(
+    *,
+    parcel: ParcelFacts,
+    duties: tuple[DutyFacts, ...],
+    overlays: Overlays,
+    sightings: tuple[Sighting, ...],
+    on: date,
+    law: Law,
+    calendar: Calendar,
+) -> list[Assessment]:
     """Every programme's answers, in the order registered. A day the law data does not cover gives UNCERTAIN, not an error."""
+    asked = Inquiry(parcel, duties, overlays, sightings, on, law, calendar)
     found: list[Assessment] = []
     for programme, module in PROGRAMMES.items():
         try:

@@ -55,7 +55,7 @@ VECTORS = [
 ]
 
 
-@pytest.mark.parametrize("title,start,amount,unit,raw,due", VECTORS, ids=[row[0] for row in VECTORS])
+@pytest.mark.parametrize(("title", "start", "amount", "unit", "raw", "due"), VECTORS, ids=[row[0] for row in VECTORS])
 def test_a_time_limit_ends_on_the_day_of_the_rule_book(
     title: str, start: str, amount: int, unit: Unit, raw: str, due: str
 ) -> None:

@@ -27,7 +27,6 @@ from server.programmes.illegal_use.seen import (
 from server.programmes.inputs import Inquiry, Sighting
 from server.programmes.wording import Draft, Say, law_if_in_force, report_facts, say_area, say_day
 
-
 LAYER_NAMES = {"approval": ("批文", "approvals"), "supply": ("供地", "supplies")}
 
 

@@ -14,7 +14,7 @@ ZONE_KEYS = ("zone", "name", "GHFQ")
 
 @dataclass(frozen=True)
 class Impact:
-    """Areas in m² inside each protecting layer, on all of the frame that overlaps were cut with. Permanent is a part of farmland."""
+    """Areas in m² inside each protecting layer, on all of the frame that was overlapped. Permanent farmland is also farmland."""
 
     permanent_farmland_m2: float
     farmland_m2: float
