@@ -18,6 +18,7 @@ TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
 SETTING = re.compile(r"\bXUNTU_[A-Z_]+\b")
 # Read by the tests, not by the server.
 SETTINGS_OF_TESTS = {"XUNTU_SHARED", "XUNTU_CHROMIUM"}
+COMMANDS_OF_LIBRARIES = {"run", "shell", "routes", "db", "openapi"}
 
 
 def code_of(page: str) -> str:
