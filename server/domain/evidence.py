@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pyproj import Geod
 
+from server import problems
 from server.domain.crs import INVERSE_FLATTENING, SEMI_MAJOR_M, to_cgcs2000
 from server.domain.report import DeclaredPhoto, Position, Report
 
@@ -53,9 +54,9 @@ WARNINGS = {
 }
 
 _PROBLEMS_ZH = {
-    "photo-unreadable": "文件损坏或不完整",
-    "examination-limit": "超出检查限额（尺寸、内存或时间）",
-    "digest-mismatch": "文件内容与摘要不符",
+    problems.PHOTO_UNREADABLE.code: "文件损坏或不完整",
+    problems.EXAMINATION_LIMIT.code: "超出检查限额（尺寸、内存或时间）",
+    problems.DIGEST_MISMATCH.code: "文件内容与摘要不符",
 }
 
 

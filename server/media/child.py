@@ -58,6 +58,7 @@ def main(settings_text: str) -> int:
 
 def _decode(path: Path, facts: Message, settings: Message) -> Message:
     """Decode a picture that is within the pixel limit; the last message's own part. Raises MemoryError."""
+    from server import problems
     from server.media import reading
 
     room = settings["memory_bytes"] - _memory("VmSize")
@@ -70,7 +71,7 @@ def _decode(path: Path, facts: Message, settings: Message) -> Message:
         if facts["width"] * facts["height"] * _DECODER_BYTES_PER_PIXEL > room:
             # The C libraries call a picture broken when memory ran out, and a large sound one must not be called so.
             raise MemoryError from error
-        unreadable = {"problem": "photo-unreadable", "reason": reading.decoding_failure(error)}
+        unreadable = {"problem": problems.PHOTO_UNREADABLE.code, "reason": reading.decoding_failure(error)}
         return {"facts": facts | unreadable, "thumbnail": None}
     return {"facts": facts, "thumbnail": base64.b64encode(thumbnail).decode("ascii")}
 

@@ -1,6 +1,6 @@
 """One photo read inside the examiner's child process: format, EXIF, size, small picture. Refuses to write any file.
 
-It imports nothing of the application, so that the process which opens files from strangers holds neither its secrets nor its
+It imports nothing of the application but its problem codes, so that the process which opens files from strangers holds neither its secrets nor its
 memory. Its answers are plain JSON objects with the field names of `PhotoFacts`.
 """
 
@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image, WebPImagePlugin
 
+from server import problems
 from server.media.exif import ExifFacts, combine, interpret
 from server.media.exif_tags import TagsUnreadableError, read_with_exifread, read_with_pillow
 from server.media.formats import HEAD_BYTES, content_warnings, recognise
@@ -61,7 +62,7 @@ def read_facts(path: Path, *, digest: str | None, max_pixels: int, heif: bool) -
         facts: Facts = {"format": found.format, "media_type": found.media_type, "width": None, "height": None, "warnings": []}
         facts |= {"problem": None, "reason": None, **_as_json(_NOTHING)}
         if digest is not None and _digest(file) != digest:
-            return facts | {"problem": "digest-mismatch", "reason": "the stored bytes do not have their digest"}
+            return facts | {"problem": problems.DIGEST_MISMATCH.code, "reason": "the stored bytes do not have their digest"}
         if found.format not in DECODERS:
             return facts
         facts["warnings"] += _content_warnings(file, found.format)
@@ -119,14 +120,14 @@ def _read_header(file: BinaryIO, facts: Facts, *, max_pixels: int, heif: bool) -
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - decoders raise whatever their C code maps to; the reason is kept.
-            facts |= {"problem": "photo-unreadable", "reason": decoding_failure(error)}
+            facts |= {"problem": problems.PHOTO_UNREADABLE.code, "reason": decoding_failure(error)}
     exif, differ = combine(readings[0], readings[-1])
     if differ:
         facts["warnings"].append("exif-readers-disagree")
     facts.update(_as_json(exif))
     facts["warnings"] = list(dict.fromkeys(facts["warnings"]))
     if facts["width"] is not None and facts["width"] * facts["height"] > max_pixels:
-        facts |= {"problem": "examination-limit", "reason": f"more than {max_pixels} pixels"}
+        facts |= {"problem": problems.EXAMINATION_LIMIT.code, "reason": f"more than {max_pixels} pixels"}
 
 
 def _open_unlimited(file: BinaryIO, kind: str) -> Image.Image:
