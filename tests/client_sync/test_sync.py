@@ -308,6 +308,40 @@ def test_a_refused_item_waits_for_a_person_and_is_kept(phone, server, a_report):
     assert phone.sync().outcomes == {}
 
 
+def test_a_refusal_of_other_bytes_sets_nothing_aside(phone, server, a_report):
+    phone.capture(a_report())
+    server.judge = lambda item, device: {"outcome": "refused", "digest": digest_of("other bytes"), "missing": []}
+    assert phone.sync().unbelieved == 1
+    assert phone.status()["queued"] == 1
+
+
+def test_a_report_the_server_no_longer_knows_is_offered_again(phone, server, a_report):
+    phone.capture(a_report(1000))
+    for path in phone.outbox.shelf.folder.iterdir():
+        path.unlink()
+    phone.sync()
+    server.rows.clear()
+    phone.sync()
+    assert phone.status()["queued"] == 1
+    assert phone.sync().outcomes == {"stored": 1}
+
+
+def test_an_older_receipt_does_not_undo_a_complete_one(phone, server, a_report):
+    older = []
+    server.spoil_receipt = lambda receipt: older.append(receipt) or receipt
+    phone.capture(a_report(1000))
+    phone.outbox.queue_captured()
+    item = phone.outbox.items("queued")[0]
+    with phone.outbox.writing() as db:
+        db.execute("UPDATE reports SET signature = NULL WHERE n = ?", (item.n,))
+    assert phone.sync().outcomes == {"quarantined": 1}
+    assert phone.status()["complete"] == 1
+    server.spoil_receipt = lambda receipt: older[0]
+    phone.sync()
+    assert '"received"' in older[0]["payload"]
+    assert phone.status()["complete"] == 1
+
+
 def test_a_photo_lost_on_the_phone_leaves_its_report_received(phone, server, a_report):
     phone.capture(a_report(1000, 2000))
     for path in list(phone.outbox.shelf.folder.iterdir())[:1]:
