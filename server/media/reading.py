@@ -1,7 +1,7 @@
 """One photo read inside the examiner's child process: format, EXIF, size, small picture. Refuses to write any file.
 
-It imports nothing of the application but its problem codes, so that the process which opens files from strangers holds neither its secrets nor its
-memory. Its answers are plain JSON objects with the field names of `PhotoFacts`.
+It imports nothing of the application but its problem codes, so that the process which opens files from strangers holds neither
+its secrets nor its memory. Its answers are plain JSON objects with the field names of `PhotoFacts`.
 """
 
 import hashlib
