@@ -1,6 +1,7 @@
 """Reads one map file whole: shapes checked, columns found, rows refused one by one. Refuses files GDAL cannot read to the end."""
 
 import math
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,14 +60,17 @@ def read_features(path: Path, aliases: Aliases, *, crs: int | None, lines_too: b
     collected in `refused` instead.
     """
     with opened(path) as source:
-        meta, wkb, columns = _read(path, source)
+        with warnings.catch_warnings(record=True) as noticed:
+            warnings.simplefilter("always")
+            meta, wkb, columns = _read(path, source)
     roles = find_columns(list(columns), aliases, required=("code",))
     raw, unreadable = shapes_of(wkb)
     system = source_system(meta["crs"], crs, largest_corner(raw))
     shapes = checked(raw, unreadable, system, lines_too=lines_too)
     codes = texts(columns[roles["code"]])
     kept, refused = _sorted_out(codes, shapes)
-    origin = Origin(path.name, source.digest, system.name, () if system.note is None else (system.note,))
+    notes = [*([] if system.note is None else [system.note]), *dict.fromkeys(str(one.message) for one in noticed)]
+    origin = Origin(path.name, source.digest, system.name, tuple(notes))
     named = {role: texts(columns[name]) for role, name in roles.items() if role != "code"}
     claimed = {name for role, name in roles.items() if role != "declared_area"}
     others = {name: json_values(values) for name, values in columns.items() if name not in claimed}
@@ -82,7 +86,7 @@ def _read(path: Path, source: OpenedSource) -> tuple[dict[str, Any], NDArray[np.
             raise problems.FILE_UNREADABLE(path=path.name, reason=reason)
         meta, _, wkb, values = pyogrio.raw.read(source.path, layer=mapped[0], encoding=source.encoding, datetime_as_string=True)
     except _GDAL_FAILURES as broken:
-        raise problems.FILE_UNREADABLE(path=path.name, reason=str(broken)) from broken
+        raise problems.FILE_UNREADABLE(path=path.name, reason=str(broken).replace(str(source.path), path.name)) from broken
     if wkb is None:
         raise problems.FILE_UNREADABLE(path=path.name, reason="the file holds no shapes")
     named = zip(meta["fields"], meta["ogr_types"], values, strict=True)

@@ -40,7 +40,9 @@ class CheckedShapes:
 
 def shapes_of(wkb: Shapes) -> tuple[Shapes, NDArray[np.bool_]]:
     """Shapes of WKB values (N,), heights dropped, None where there is none; and which of them were there but unreadable."""
-    shapes = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+    # A coordinate that is not a number is refused further on, with its row; here it is only noise.
+    with np.errstate(invalid="ignore"):
+        shapes = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
     given = np.array([value is not None for value in wkb], dtype=np.bool_)
     return shapes, given & shapely.is_missing(shapes)
 

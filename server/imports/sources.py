@@ -21,6 +21,7 @@ _READABLE = (".gpkg", ".shp", ".geojson", ".json", ".gdb")
 _BESIDE_SHP = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _CHINESE_PAGES = {"936", "CP936", "GBK", "GB2312", "GB18030", "ANSI936", "EUCCN"}
 _DBF_PROBE_BYTES = 4 << 20
+_SHP_HEAD_BYTES = 100
 # Letters cut in two at the end of a field spoil a few bytes of honest UTF-8, never this share of them.
 _SPOILT_SHARE = 0.05
 
@@ -45,7 +46,10 @@ def opened(path: Path) -> Iterator[OpenedSource]:
             raise problems.FILE_UNREADABLE(
                 path=path.name, reason=f"only {', '.join(_READABLE)} (or these in .gz, .zip) can be read"
             )
-        encoding = _shapefile_encoding(readable) if readable.suffix.lower() == ".shp" else None
+        encoding = None
+        if readable.suffix.lower() == ".shp":
+            _require_whole_shapefile(readable)
+            encoding = _shapefile_encoding(readable)
         yield OpenedSource(readable, encoding, digest_of(_parts(path)))
 
 
@@ -88,6 +92,15 @@ def _beside(path: Path, suffix: str) -> Path | None:
         if candidate.exists():
             return candidate
     return None
+
+
+def _require_whole_shapefile(path: Path) -> None:
+    """Raise FILE_UNREADABLE when the .shp is shorter than it says: GDAL would read the rest as rows without a shape."""
+    with path.open("rb") as file:
+        head = file.read(_SHP_HEAD_BYTES)
+    says = int.from_bytes(head[24:28], "big") * 2
+    if len(head) < _SHP_HEAD_BYTES or path.stat().st_size < says:
+        raise problems.FILE_UNREADABLE(path=path.name, reason=f"the file ends before its {says} bytes")
 
 
 def _shapefile_encoding(path: Path) -> str:

@@ -117,7 +117,8 @@ def _read_file(document: dict[str, Any], where: str) -> Iterator[Entry | Problem
 
 
 def _read_rule(raw: dict[str, Any], where: str, scope: str) -> LawRule:
-    where = f"{where} {raw.get('id', '(no id)')}"
+    if isinstance(raw, dict) and "id" in raw:
+        where = f"{where} {raw['id']}"
     _check_keys(raw, RULE_KEYS, where)
     if not ROW_ID.fullmatch(_text(raw, "id", where)):
         raise LAW_INVALID(where=where, reason="the id is not a row id such as IDLE-01")
@@ -145,6 +146,8 @@ def _read_shape(raw: dict[str, Any], where: str) -> tuple[str | None, dict[str, 
         raise LAW_INVALID(where=where, reason="a rule has either a unit or named parts")
     if "unit" in raw:
         return _unit(raw, where), {}
+    if not isinstance(raw["parts"], dict) or not raw["parts"]:
+        raise LAW_INVALID(where=where, reason="parts are a table of named numbers")
     parts: dict[str, Part] = {}
     for name, part in raw["parts"].items():
         _check_keys(part, PART_KEYS, f"{where} part {name}")

@@ -43,7 +43,7 @@ def read_value(unit: str, raw: object) -> Value:
     if reads == "whole" and _is_whole(raw):
         return _whole(raw)
     if reads == "fraction" and (_is_whole(raw) or isinstance(raw, str)):
-        return Fraction(str(raw))
+        return _fraction(str(raw))
     if reads == "share" and isinstance(raw, str) and "/" in raw:
         return _share(raw)
     if reads == "text" and isinstance(raw, str) and raw:
@@ -73,11 +73,15 @@ def _whole(raw: object) -> int:
     return raw
 
 
-def _share(raw: str) -> Fraction:
+def _fraction(raw: str) -> Fraction:
     try:
-        share = Fraction(raw)
+        return Fraction(raw)
     except ZeroDivisionError:
         raise ValueError(f"{raw!r} divides by zero") from None
+
+
+def _share(raw: str) -> Fraction:
+    share = _fraction(raw)
     if not 0 <= share <= 1:
         raise ValueError(f"{raw!r} is not between 0 and 1")
     return share

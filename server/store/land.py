@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.calendar_days import WorkingCalendar
@@ -31,7 +31,7 @@ def features_near(session: Session, county: str, shape: BaseGeometry, on: date) 
 
 def loaded_layers(session: Session, county: str) -> frozenset[str]:
     """The layers that the county has any data of."""
-    return frozenset(session.scalars(select(distinct(LayerFeature.layer)).where(LayerFeature.county == county)))
+    return frozenset(session.scalars(select(LayerFeature.layer).where(LayerFeature.county == county).distinct()))
 
 
 def working_calendar(session: Session) -> WorkingCalendar:

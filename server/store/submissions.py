@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from server.store.tables.organisation import Device
@@ -108,10 +109,7 @@ def mark_superseded(session: Session, county: str, id_: str, below_rev: int) -> 
     )
 
 
-def count_by_outcome(session: Session, county: str | None = None) -> dict[str, int]:
-    """Inbox items by outcome: the server's side of the reconciliation."""
-    query = select(InboxItem.outcome, func.count()).group_by(InboxItem.outcome)
-    if county is not None:
-        query = query.where(InboxItem.county == county)
-    return {outcome: count for outcome, count in session.execute(query)}
-
+def arrivals(session: Session, county: str) -> Iterable[tuple[str, datetime, str]]:
+    """Device, instant and outcome of every inbox item of the counties whose code begins so."""
+    query = select(InboxItem.device_id, InboxItem.received_at, InboxItem.outcome).where(InboxItem.county.startswith(county))
+    return (row._tuple() for row in session.execute(query))

@@ -1,0 +1,63 @@
+"""`flask users add|reset|list` and `flask devices code`: the people, and the codes that join their phones."""
+
+import click
+from flask.cli import AppGroup
+
+from server.cli.answers import as_json_option, saying_problems, tell
+from server.composition import xuntu
+from server.domain.permissions import operator
+from server.services.enrolment import issue_code
+from server.services.users import ROLES, NewUser, add_user, list_users, reset_password
+
+users_cli = AppGroup("users", help="People of the office and the crews.")
+devices_cli = AppGroup("devices", help="Phones.")
+
+
+@users_cli.command("add")
+@click.option("--login", required=True)
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--region", required=True, help="County (6 digits) or town (9 digits) the person may see.")
+@click.option("--certificate", help="Enforcement certificate number (执法证号).")
+@as_json_option
+@saying_problems
+def add_command(login: str, name: str, role: str, region: str, certificate: str | None, as_json: bool) -> None:
+    """Add a person. An officer's password is printed once."""
+    with xuntu().unit_of_work() as uow:
+        _user, password = add_user(NewUser(login, name, role, region, certificate), actor=operator(), uow=uow)
+    sentences = [f"Added {login} ({role}, {region})."]
+    sentences.append(f"Password, shown once: {password}" if password else "Joins by phone: flask devices code --inspector " + login)
+    tell({"login": login, "password": password}, sentences, as_json=as_json)
+
+
+@users_cli.command("reset")
+@click.argument("logins", nargs=-1)
+@as_json_option
+@saying_problems
+def reset_command(logins: tuple[str, ...], as_json: bool) -> None:
+    """Give officers new passwords (all officers when none is named) and print them once; their sessions end."""
+    with xuntu().unit_of_work() as uow:
+        wanted = logins or tuple(user.login for user in list_users(actor=operator(), uow=uow) if user.password_hash)
+        passwords = {login: reset_password(login, actor=operator(), uow=uow) for login in wanted}
+    tell({"passwords": passwords}, [f"{login}  {password}" for login, password in passwords.items()], as_json=as_json)
+
+
+@users_cli.command("list")
+@as_json_option
+@saying_problems
+def list_command(as_json: bool) -> None:
+    """Everybody, with role and region; no passwords."""
+    with xuntu().unit_of_work(read_only=True) as uow:
+        found = [{"login": user.login, "name": user.name, "role": user.role, "region": user.region} for user in list_users(actor=operator(), uow=uow)]
+    tell({"users": found}, [f"{each['login']:<20} {each['role']:<16} {each['region']:<10} {each['name']}" for each in found], as_json=as_json)
+
+
+@devices_cli.command("code")
+@click.option("--inspector", required=True, help="Login of the inspector.")
+@as_json_option
+@saying_problems
+def code_command(inspector: str, as_json: bool) -> None:
+    """Print a one-time enrolment code for an inspector's phone."""
+    with xuntu().unit_of_work() as uow:
+        issued = issue_code(inspector, actor=operator(), uow=uow)
+    tell(issued, [f"Enrolment code for {inspector}, valid until {issued['expires_at']}, one phone: {issued['code']}"], as_json=as_json)

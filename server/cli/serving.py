@@ -1,0 +1,87 @@
+"""`flask serve` and `flask worker`: the embedded server in one process, and a worker beside a production one."""
+
+import os
+import sys
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from gunicorn.app.base import BaseApplication
+
+from server.cli.welcome import welcome
+from server.composition import xuntu
+from server.jobs.rq_queue import serve_worker
+from server.services.synthetic_office import prepare_synthetic_county
+from server.store.migrate import upgrade
+
+LOOPBACK = "127.0.0.1"
+THREADS = 8
+SECONDS_A_REQUEST = 120
+
+
+class EmbeddedServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn with threads in one worker: a cut upload keeps the bytes that arrived."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self.app = app
+        self.chosen = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self.app
+
+
+def start_relay(_worker: Any) -> None:
+    """In the worker process: threads do not survive the fork, so the relay starts here."""
+    composition = EmbeddedServer.relayed.extensions["xuntu"]
+    composition.relay.start()
+
+
+@click.command("serve")
+@click.option("--port", envvar="PORT", default=8000, show_default=True, help="PORT sets it too.")
+@click.option("--empty", is_flag=True, help="Do not load the synthetic county into an empty database.")
+def serve_command(port: int, empty: bool) -> None:
+    """Migrate, load the synthetic county on first start, and serve on 127.0.0.1."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    upgrade(app)
+    composition = xuntu()
+    prepared = None if empty else prepare_synthetic_county(composition)
+    for line in welcome(composition, prepared, f"http://{LOOPBACK}:{port}"):
+        click.echo(line)
+    sys.stdout.flush()
+    composition.engine.dispose()
+    EmbeddedServer.relayed = app
+    EmbeddedServer(
+        app,
+        {
+            "bind": f"{LOOPBACK}:{port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": SECONDS_A_REQUEST,
+            "post_worker_init": start_relay,
+            "worker_exit": stop_relay,
+            "accesslog": None,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        },
+    ).run()
+
+
+def stop_relay(_arbiter: Any, _worker: Any) -> None:
+    EmbeddedServer.relayed.extensions["xuntu"].relay.stop()
+
+
+@click.command("worker")
+@click.option("--burst", is_flag=True, help="Stop when the queue is empty.")
+def worker_command(burst: bool) -> None:
+    """Run jobs from the queue at XUNTU_REDIS_URL until told to stop."""
+    redis_url = xuntu().settings.redis_url
+    if redis_url is None:
+        raise click.ClickException("XUNTU_REDIS_URL is not set; without it the server runs its jobs itself.")
+    os.environ.setdefault("OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES")
+    serve_worker(redis_url, burst=burst)

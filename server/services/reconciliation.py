@@ -1,0 +1,48 @@
+"""Counting what phones sent against what became of it, per device and legal day. Changes nothing."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import func, select
+
+from server.domain.permissions import Action, Actor
+from server.store.submissions import arrivals
+from server.store.tables.organisation import Device
+from server.store.tables.sync import Submission
+from server.store.unit_of_work import LEGAL_ZONE, UnitOfWork
+
+OUTCOMES = ("stored", "duplicate", "held", "quarantined", "refused")
+
+
+def reconcile(*, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
+    """Items by outcome at arrival, in all and per device and day; submissions by state now; what phones say is unsent."""
+    actor.require(Action.REPORT_VIEW, on=actor.county)
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(OUTCOMES, 0))
+    totals = dict.fromkeys(OUTCOMES, 0)
+    for device_id, received_at, outcome in arrivals(uow.session, actor.county):
+        counts[device_id, received_at.astimezone(LEGAL_ZONE).date().isoformat()][outcome] += 1
+        totals[outcome] += 1
+    devices = {device.id: device for device in uow.session.scalars(select(Device).where(Device.county.startswith(actor.county)))}
+    return {
+        "totals": totals,
+        "submissions": states_now(actor.county, uow=uow),
+        "devices": [
+            {"device_id": device_id, "label": label_of(devices.get(device_id)), "day": day, **outcomes}
+            for (device_id, day), outcomes in sorted(counts.items())
+        ],
+        "unsent": [
+            {"device_id": device.id, "label": device.label, "reports": device.unsent_reports, "photos": device.unsent_photos}
+            for device in devices.values()
+            if device.unsent_reports is not None
+        ],
+    }
+
+
+def label_of(device: Device | None) -> str | None:
+    return None if device is None else device.label
+
+
+def states_now(county: str, *, uow: UnitOfWork) -> dict[str, int]:
+    query = select(Submission.state, func.count()).where(Submission.county.startswith(county)).group_by(Submission.state)
+    now = {state: count for state, count in uow.session.execute(query)}
+    return {state: now.get(state, 0) for state in ("stored", "held", "quarantined")}
