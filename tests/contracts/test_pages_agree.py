@@ -18,7 +18,7 @@ TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
 SETTING = re.compile(r"\bXUNTU_[A-Z_]+\b")
 # Read by the tests, not by the server.
 SETTINGS_OF_TESTS = {"XUNTU_SHARED", "XUNTU_CHROMIUM"}
-COMMANDS_OF_LIBRARIES = {"run", "shell", "routes", "db", "openapi"}
+COMMANDS_OF_LIBRARIES = {"run", "shell", "routes", "db", "openapi", "limiter"}
 
 
 def code_of(page: str) -> str:
@@ -45,7 +45,7 @@ def command_at(group: click.Group, words: list[str]) -> click.Command | None:
 def own_commands(app: "Flask") -> dict[str, click.Command]:
     """The commands this project registers, not those that come with Flask or an extension."""
     return {
-        name: command for name, command in app.cli.commands.items() if name not in {"run", "shell", "routes", "db", "openapi"}
+        name: command for name, command in app.cli.commands.items() if name not in {"run", "shell", "routes", "db", "openapi", "limiter"}
     }
 
 
