@@ -44,9 +44,7 @@ def command_at(group: click.Group, words: list[str]) -> click.Command | None:
 
 def own_commands(app: "Flask") -> dict[str, click.Command]:
     """The commands this project registers, not those that come with Flask or an extension."""
-    return {
-        name: command for name, command in app.cli.commands.items() if name not in {"run", "shell", "routes", "db", "openapi", "limiter"}
-    }
+    return {name: command for name, command in app.cli.commands.items() if name not in COMMANDS_OF_LIBRARIES}
 
 
 def test_the_readme_is_there() -> None:
