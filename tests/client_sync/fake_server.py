@@ -56,6 +56,18 @@ def problem(status, code, **headers):
     return ReplyError(status, {"status": status, "code": code, "title": code, "detail": code, "retry": "never"}, **headers)
 
 
+def times(count, reply, *, on):
+    """A fault hook: answers `reply` for the first `count` requests whose path ends with `on`."""
+    left = [count]
+
+    def hook(_method, path, _headers):
+        if left[0] and path.rsplit("/", 1)[-1].startswith(on):
+            left[0] -= 1
+            raise reply
+
+    return hook
+
+
 class FakeServer:
     """`before` and `after` are fault hooks: called with (method, path, headers); what they raise is answered instead."""
 
@@ -233,53 +245,52 @@ class FakeServer:
         return calls[name](json.loads(body) if body else None, device)
 
 
-def handler_for(server: FakeServer):
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(BaseHTTPRequestHandler):
+    """One connection; `fake` is set by `running`."""
 
-        def _handle(self):
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            try:
-                with server.lock:
-                    try:
-                        status, body = server.answer(self.command, self.path, self.headers, raw)
-                        reply = ReplyError(status, body)
-                    except ReplyError as ended:
-                        reply = ended
-                    server.after(self.command, self.path, self.headers)
-            except ReplyError as fault:
-                reply = fault
-            self._send(reply)
+    protocol_version = "HTTP/1.1"
+    fake: FakeServer
 
-        do_GET = do_POST = do_PATCH = do_HEAD = _handle  # noqa: N815
+    def _handle(self):
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        try:
+            with self.fake.lock:
+                try:
+                    reply = ReplyError(*self.fake.answer(self.command, self.path, self.headers, raw))
+                except ReplyError as ended:
+                    reply = ended
+                self.fake.after(self.command, self.path, self.headers)
+        except ReplyError as fault:
+            reply = fault
+        self._send(reply)
 
-        def _send(self, reply):
-            self.close_connection = self.close_connection or reply.status == 0
-            if reply.status == 0:
-                return
-            is_page = isinstance(reply.body, str)
-            content = b"" if reply.body is None else (reply.body if is_page else json.dumps(reply.body)).encode()
-            self.send_response(reply.status)
-            kind = "text/html" if is_page else "application/problem+json" if reply.status >= 400 else "application/json"
-            headers = {"Server-Epoch": server.epoch, "Tus-Resumable": "1.0.0", "Content-Type": kind, **reply.headers}
-            for name, value in headers.items():
-                self.send_header(name, value)
-            if reply.status != 204:
-                self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content)
+    do_GET = do_POST = do_PATCH = do_HEAD = _handle  # noqa: N815
 
-        def log_message(self, *_arguments):
-            """Says nothing: a test prints what it needs."""
+    def _send(self, reply):
+        self.close_connection = self.close_connection or reply.status == 0
+        if reply.status == 0:
+            return
+        is_page = isinstance(reply.body, str)
+        content = b"" if reply.body is None else (reply.body if is_page else json.dumps(reply.body)).encode()
+        self.send_response(reply.status)
+        kind = "text/html" if is_page else "application/problem+json" if reply.status >= 400 else "application/json"
+        headers = {"Server-Epoch": self.fake.epoch, "Tus-Resumable": "1.0.0", "Content-Type": kind, **reply.headers}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if reply.status != 204:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
-    return Handler
+    def log_message(self, *_arguments):
+        """Says nothing: a test prints what it needs."""
 
 
 @contextmanager
 def running(server: FakeServer):
     """Serves on a free port of the loop-back interface; yields the address."""
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(server))
+    http = ThreadingHTTPServer(("127.0.0.1", 0), type("BoundHandler", (Handler,), {"fake": server}))
     http.daemon_threads = True
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
