@@ -2,21 +2,49 @@
 
 import uuid
 from datetime import date
+from typing import Any
 
 from server import problems
 from server.domain.assessment import Programme
 from server.domain.leads import moved
 from server.domain.permissions import Action, Actor
 from server.programmes import PROGRAMMES
-from server.services.leads import citation_json, own_lead, require_reason
+from server.services.leads import citation_json, lead_snapshot, own_lead, require_reason, snapshot
 from server.services.next_steps import first_step, step_columns
 from server.store.tables.organisation import User
-from server.store.tables.work import Case
+from server.store.tables.work import Case, Lead
 from server.store.unit_of_work import UnitOfWork
 
 FIRST_STAGE = "investigation"
 ESTIMATED = "estimated"
 """Until a survey is on file, every area of a case is an estimate and says so (practice: the surveyed area alone counts)."""
+
+CASE_SNAPSHOT = (
+    "number",
+    "programme",
+    "lead_id",
+    "parcel_id",
+    "parcel_code",
+    "region",
+    "cause",
+    "party",
+    "stage",
+    "opened_on",
+    "opened_by",
+    "recorded_at",
+    "basis",
+    "handler_id",
+    "co_handler_id",
+    "area_m2",
+    "area_source",
+    "next_step",
+    "next_due",
+    "next_citation",
+    "closed_on",
+    "rectified_on",
+    "version",
+)
+"""Columns that every event of a case carries, so that the events alone tell how the case stood at any position."""
 
 
 def open_case(
@@ -58,9 +86,20 @@ def open_case(
     )
     uow.session.add(case)
     uow.session.flush()
-    facts = {"lead_id": lead.id, "number": case.number, "basis": case.basis, "decided_on": decided_on.isoformat()}
-    uow.record("case.opened", county=case.county, aggregate=("case", case.id), facts=facts, by=actor)
+    uow.record("case.opened", county=case.county, aggregate=("case", case.id), facts=opening_facts(case, lead), by=actor)
     return case
+
+
+def opening_facts(case: Case, lead: Lead) -> dict[str, Any]:
+    """What the event of an opening says: the decision, and how the case and its lead stand after it."""
+    return {
+        "lead_id": lead.id,
+        "number": case.number,
+        "basis": case.basis,
+        "decided_on": case.opened_on.isoformat(),
+        "lead": lead_snapshot(lead),
+        "case": {"id": case.id, **snapshot(case, CASE_SNAPSHOT)},
+    }
 
 
 def case_number(county: str, decided_on: date, *, uow: UnitOfWork) -> str:

@@ -1,7 +1,9 @@
 """Leads: registered by the machine from assessments, verified, dismissed and opened as cases by people. Never doubled."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +17,39 @@ from server.domain.priority import Priority
 from server.programmes.inputs import Overlays, Sighting
 from server.services.priorities import priority_of
 from server.store.tables.registry import ParcelVersion
+from server.store.tables.sync import Submission
 from server.store.tables.work import Lead, LeadEvidence, Match
 from server.store.unit_of_work import UnitOfWork
 
 PATROL = "patrol"
+
+LEAD_SNAPSHOT = (
+    "number",
+    "programme",
+    "matter",
+    "parcel_id",
+    "parcel_code",
+    "actor",
+    "region",
+    "source",
+    "status",
+    "found_on",
+    "registered_at",
+    "closed_at",
+    "area_m2",
+    "farmland_m2",
+    "permanent_farmland_m2",
+    "priority",
+    "handler_id",
+    "verified_by",
+    "conclusion",
+    "next_due",
+    "version",
+)
+"""Columns that every event of a lead carries, so that the events alone tell how the lead stood at any position.
+
+The assessment and the parts of the priority are left out: they are kept with the evidence they came from.
+"""
 
 
 @dataclass(frozen=True)
@@ -79,7 +110,6 @@ def register_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lea
     year = uow.today.year
     number = uow.next_number(actor.county, f"lead-{year}")
     priority = priority_of(discovery, uow=uow)
-    routed_out = assessment.finding is Finding.ROUTED_OUT
     farmland, permanent = farmland_overlaps(discovery.overlays)
     lead = Lead(
         county=actor.county,
@@ -92,24 +122,42 @@ def register_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lea
         actor=assessment.actor or "",
         region=version.region,
         source=PATROL,
-        status=(LeadStatus.ROUTED_OUT if routed_out else LeadStatus.OPEN).value,
+        status=LeadStatus.OPEN.value,
         found_on=discovery.sighting.seen_on,
         registered_at=uow.now,
-        closed_at=uow.now if routed_out else None,
         area_m2=assessment.area_m2,
         farmland_m2=farmland,
         permanent_farmland_m2=permanent,
         assessment=assessment_json(assessment),
-        conclusion=assessment.reason_zh if routed_out else None,
         version=1,
         **priority_columns(priority),
     )
     uow.session.add(lead)
     uow.session.flush()
-    record(lead, "lead.registered", {"report_id": discovery.sighting.report.id, "number": lead.number}, actor, uow)
-    if routed_out:
-        record(lead, "lead.routed_out", {"reason": assessment.reason_zh}, actor, uow)
+    uow.record("lead.registered", **about(lead, first_report(discovery, uow=uow), by=actor))
+    if assessment.finding is Finding.ROUTED_OUT:
+        route_out(lead, assessment.reason_zh, actor, uow)
     return lead
+
+
+def route_out(lead: Lead, reason: str, actor: Actor, uow: UnitOfWork) -> None:
+    """移送: the matter belongs to another office, and the lead ends here."""
+    lead.status = moved(lead.status, "route_out").value
+    lead.conclusion, lead.closed_at = reason, uow.now
+    lead.version += 1
+    uow.record("lead.routed_out", **about(lead, {"reason": reason}, by=actor))
+
+
+def first_report(discovery: Discovery, *, uow: UnitOfWork) -> dict[str, Any]:
+    """The report a lead began with, when it was made and when it reached the server: the two differ for a late one."""
+    report = discovery.sighting.report
+    of_report = (Submission.county == discovery.version.county) & (Submission.id == report.id) & (Submission.rev == report.rev)
+    received = uow.session.scalar(select(Submission.received_at).where(of_report, Submission.digest == report.digest))
+    return {
+        "report_id": report.id,
+        "seen_on": discovery.sighting.seen_on.isoformat(),
+        "received_at": None if received is None else received.isoformat(),
+    }
 
 
 def strengthen_lead(lead: Lead, discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> None:
@@ -123,7 +171,7 @@ def strengthen_lead(lead: Lead, discovery: Discovery, *, actor: Actor, uow: Unit
     for name, value in priority_columns(priority_of(discovery, uow=uow)).items():
         setattr(lead, name, value)
     lead.version += 1
-    record(lead, "lead.evidence_added", {"report_id": discovery.sighting.report.id}, actor, uow)
+    uow.record("lead.evidence_added", **about(lead, {"report_id": discovery.sighting.report.id}, by=actor))
 
 
 def farmland_overlaps(overlays: Overlays) -> tuple[float, float]:
@@ -165,8 +213,21 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def record(lead: Lead, type_: str, facts: dict[str, Any], actor: Actor, uow: UnitOfWork) -> None:
-    uow.record(type_, county=lead.county, aggregate=("lead", lead.id), facts={"version": lead.version, **facts}, by=actor)
+def about(lead: Lead, facts: dict[str, Any], *, by: Actor) -> dict[str, Any]:
+    """What an event of a lead says beside its type: the facts of the change, and how the lead stands after it."""
+    told = {"version": lead.version, "number": lead.number, **facts, "lead": lead_snapshot(lead)}
+    return {"county": lead.county, "aggregate": ("lead", lead.id), "facts": told, "by": by}
+
+
+def lead_snapshot(lead: Lead) -> dict[str, Any]:
+    """The lead as it stands, for its event; `area_method` tells how the ground was measured."""
+    return {"id": lead.id, **snapshot(lead, LEAD_SNAPSHOT), "area_method": lead.assessment["facts"].get("ground_method")}
+
+
+def snapshot(row: object, columns: Iterable[str]) -> dict[str, Any]:
+    """Columns of a row as JSON values, days and instants as ISO text."""
+    values = {name: getattr(row, name) for name in columns}
+    return {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in values.items()}
 
 
 def own_lead(lead_id: str, action: Action, *, seen_version: int | None, actor: Actor, uow: UnitOfWork) -> Lead:
@@ -188,7 +249,7 @@ def verify_lead(lead_id: str, conclusion: str, *, seen_version: int, actor: Acto
     lead.status = moved(lead.status, "verify").value
     lead.conclusion, lead.verified_by, lead.handler_id = conclusion.strip(), actor.id, lead.handler_id or actor.id
     lead.version += 1
-    record(lead, "lead.verified", {"conclusion": lead.conclusion}, actor, uow)
+    uow.record("lead.verified", **about(lead, {"conclusion": lead.conclusion}, by=actor))
     return lead
 
 
@@ -199,7 +260,7 @@ def dismiss_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, 
     lead.status = moved(lead.status, "dismiss").value
     lead.conclusion, lead.closed_at = reason.strip(), uow.now
     lead.version += 1
-    record(lead, "lead.dismissed", {"reason": lead.conclusion}, actor, uow)
+    uow.record("lead.dismissed", **about(lead, {"reason": lead.conclusion}, by=actor))
     return lead
 
 
