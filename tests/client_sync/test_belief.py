@@ -12,7 +12,7 @@ PORTAL = ReplyError(200, "<html>Please sign in to the station Wi-Fi</html>")
 
 def test_after_a_lost_reply_the_same_push_earns_a_duplicate_and_its_receipt(phone, server, a_report):
     phone.capture(a_report())
-    server.after = times(1, LOST, on="push")
+    server.after = times(1, ReplyError(0), on="push")
     summary = phone.sync()
     assert summary.outcomes == {"duplicate": 1}
     assert phone.status()["complete"] == 1
