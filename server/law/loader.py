@@ -116,7 +116,7 @@ def _read_file(document: dict[str, Any], where: str) -> Iterator[Entry | Problem
             yield problem
 
 
-def _read_rule(raw: dict[str, Any], where: str, scope: str) -> LawRule:
+def _read_rule(raw: Any, where: str, scope: str) -> LawRule:
     if isinstance(raw, dict) and "id" in raw:
         where = f"{where} {raw['id']}"
     _check_keys(raw, RULE_KEYS, where)
