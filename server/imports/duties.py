@@ -101,7 +101,7 @@ def _collected(
         try:
             paper = _paper(row, text, units)
             if paper.no in seen:
-                raise problems.ROW_DUPLICATE(code=paper.no)
+                raise problems.ROW_DUPLICATE(duplicate=paper.no)
             owed = _duties(paper)
         except problems.Problem as problem:
             refused.append(refusal(row, text["supply_no"] or text["contract_no"] or text["approval_no"] or None, problem))

@@ -59,10 +59,9 @@ def read_features(path: Path, aliases: Aliases, *, crs: int | None, lines_too: b
     `crs` is the EPSG number to insist on. Raises FILE_UNREADABLE, COLUMN_MISSING, CRS_UNKNOWN; faults of single rows are
     collected in `refused` instead.
     """
-    with opened(path) as source:
-        with warnings.catch_warnings(record=True) as noticed:
-            warnings.simplefilter("always")
-            meta, wkb, columns = _read(path, source)
+    with opened(path) as source, warnings.catch_warnings(record=True) as noticed:
+        warnings.simplefilter("always")
+        meta, wkb, columns = _read(path, source)
     roles = find_columns(list(columns), aliases, required=("code",))
     raw, unreadable = shapes_of(wkb)
     system = source_system(meta["crs"], crs, largest_corner(raw))
@@ -121,4 +120,4 @@ def _code_problem(code: str | None, seen: set[str]) -> problems.Problem | None:
         return problems.ROW_INVALID(reason="the row has no code")
     if len(code) > CODE_CHARACTERS or not code.isprintable():
         return problems.ROW_INVALID(reason=f"a code has at most {CODE_CHARACTERS} printable characters")
-    return problems.ROW_DUPLICATE(code=code) if code in seen else None
+    return problems.ROW_DUPLICATE(duplicate=code) if code in seen else None

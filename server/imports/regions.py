@@ -68,7 +68,7 @@ def read_regions(path: Path) -> RegionReading:
         try:
             row = _region(number, record)
             if row.code in seen:
-                raise problems.ROW_DUPLICATE(code=row.code)
+                raise problems.ROW_DUPLICATE(duplicate=row.code)
         except problems.Problem as problem:
             refused.append(refusal(number, record["code"] or None, problem))
             continue

@@ -109,7 +109,7 @@ def _repair(lonlat: Shapes, refused: dict[int, Problem]) -> dict[int, str]:
         fault = shapely.is_valid_reason(lonlat[at])
         whole = shapely.make_valid(lonlat[at], method="structure", keep_collapsed=False)
         before, after = areas_m2([lonlat[at]])[0], areas_m2([whole])[0]
-        if shapely.get_type_id(whole) not in _AREAL or abs(after - before) > _REPAIR_SHARE * before:
+        if shapely.get_type_id(whole) not in _AREAL or not after > 0.0 or abs(after - before) > _REPAIR_SHARE * before:
             refused[at] = problems.ROW_GEOMETRY(reason=f"the outline is broken: {fault}")
         else:
             lonlat[at] = whole

@@ -169,7 +169,7 @@ def county_of(region: str, *, uow: UnitOfWork) -> str:
     """The county of a county or town in the register. Raises REGION_UNKNOWN, for the statistics office's pseudo-codes too."""
     found = store.region_of(uow.session, region) if len(region) >= COUNTY_DIGITS else None
     if found is None or found.statistical:
-        raise problems.REGION_UNKNOWN(code=region)
+        raise problems.REGION_UNKNOWN(region=region)
     return region[:COUNTY_DIGITS]
 
 

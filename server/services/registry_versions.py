@@ -63,7 +63,11 @@ def plan_versions(
 def _same(row: ParcelRow | FeatureRow, standing: dict[str, Any], contents: dict[str, Any]) -> bool:
     if any(standing[name] != value for name, value in contents.items()):
         return False
-    return bool(shapely.equals_exact(row.geometry, standing["geometry"], tolerance=_SAME_DEG))
+    old, new = standing["geometry"], row.geometry
+    if shapely.equals_exact(new, old, tolerance=_SAME_DEG):
+        return True
+    # A Shapefile turns rings the other way round than a GeoPackage; the land is the same.
+    return bool(shapely.equals_exact(shapely.normalize(new), shapely.normalize(old), tolerance=_SAME_DEG))
 
 
 def place_versions(

@@ -25,7 +25,7 @@ def load_synthetic_county(county: SyntheticCounty, *, uow: UnitOfWork, actor: Ac
     by = actor or operator()
     by.require(Action.REGISTRY_IMPORT, on="")
     if region_of(uow.session, county.code) is not None:
-        raise problems.REGION_TAKEN(code=county.code)
+        raise problems.REGION_TAKEN(region=county.code)
     origin = Origin(f"synthetic county, seed {county.seed}", "sha256:" + "0" * 64, "EPSG:4490")
     reports = {"regions": import_regions(RegionReading(origin, county.regions, ()), actor=by, uow=uow)}
     reports["parcels"] = import_parcels(ParcelReading(origin, county.parcels, ()), county.code, actor=by, uow=uow)
