@@ -23,13 +23,13 @@ class Problem(Exception):
     def as_json(self) -> dict[str, Any]:
         """The problem+json object of protocol section 1."""
         return {
+            **self.extras,
             "type": f"/problems/{self.kind.code}",
             "title": self.kind.title,
             "status": self.kind.status,
             "detail": self.detail,
             "code": self.kind.code,
             "retry": self.kind.retry,
-            **self.extras,
         }
 
 
@@ -77,7 +77,7 @@ CSRF_FAILED = Kind("csrf-failed", 403, "Form expired", "This form was not sent f
 ENROLMENT_CODE_INVALID = Kind("enrolment-code-invalid", 403, "Enrolment code not valid", "The code is unknown, used or expired.")
 LOGIN_TAKEN = Kind("login-taken", 409, "Login taken", "The login {login} already exists.")
 USER_UNKNOWN = Kind("user-unknown", 404, "User unknown", "There is no active user {login}.")
-REGION_UNKNOWN = Kind("region-unknown", 422, "Region unknown", "Region code {code} is not in the register; import regions first.")
+REGION_UNKNOWN = Kind("region-unknown", 422, "Region unknown", "Region code {region} is not in the register; import regions first.")
 ROLE_UNKNOWN = Kind("role-unknown", 422, "Role unknown", "Role {role} is not one of {roles}.")
 SIGN_IN_FAILED = Kind("sign-in-failed", 401, "Sign-in failed", "Login or password is wrong.", "after-change")
 UNSAFE_SETTING = Kind("unsafe-setting", 500, "Unsafe setting", "{setting}: {reason}")
@@ -113,9 +113,9 @@ FILE_UNREADABLE = Kind("file-unreadable", 422, "File unreadable", "{path}: {reas
 COLUMN_MISSING = Kind("column-missing", 422, "Column missing", "The file lacks the column {column}; it has {columns}.", "after-change")
 CRS_UNKNOWN = Kind("crs-unknown", 422, "Coordinate system unknown", "{reason}", "after-change")
 ROW_GEOMETRY = Kind("row-geometry", 422, "Geometry not usable", "{reason}", "after-change")
-ROW_DUPLICATE = Kind("row-duplicate", 422, "Duplicate code", "The code {code} stands in an earlier row.", "after-change")
+ROW_DUPLICATE = Kind("row-duplicate", 422, "Duplicate code", "The code {duplicate} stands in an earlier row.", "after-change")
 ROW_INVALID = Kind("row-invalid", 422, "Row invalid", "{reason}", "after-change")
-REGION_TAKEN = Kind("region-taken", 409, "Region taken", "Region {code} is in the register already.")
+REGION_TAKEN = Kind("region-taken", 409, "Region taken", "Region {region} is in the register already.")
 LAYER_UNKNOWN = Kind("layer-unknown", 422, "Layer unknown", "Layer {layer} is not one of {layers}.", "after-change")
 
 # The law

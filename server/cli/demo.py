@@ -45,7 +45,7 @@ def leads_command(as_json: bool) -> None:
     wait_for_jobs()
     with xuntu().unit_of_work(read_only=True) as uow:
         leads = leads_found(actor=operator(), uow=uow)
-    tell({"leads": leads}, [f"{each['number']}  {each['matter']}  {each['parcel']}  {each['reports']}" for each in leads], as_json=as_json)
+    tell({"leads": leads}, [f"{each['number']}  {each['title']}  {each['parcel_code']}  {each['reports']}" for each in leads], as_json=as_json)
 
 
 @demo_cli.command("run")

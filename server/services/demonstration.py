@@ -25,7 +25,7 @@ def patrol_plan(*, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
         select(User).where(User.county == county.code, User.role == Role.INSPECTOR.value).order_by(User.login).limit(PHONES)
     ).all()
     if len(inspectors) < PHONES:
-        raise problems.REGION_UNKNOWN(code=county.code)
+        raise problems.REGION_UNKNOWN(region=county.code)
     phones = [
         {
             "label": f"演示终端{number}",
@@ -49,8 +49,8 @@ def leads_found(*, actor: Actor, uow: UnitOfWork) -> list[dict[str, Any]]:
         {
             "number": lead.number,
             "programme": lead.programme,
-            "matter": names[lead.matter][0],
-            "parcel": lead.parcel_code,
+            "title": names[lead.matter][0],
+            "parcel_code": lead.parcel_code,
             "status": lead.status,
             "priority": lead.priority,
             "reports": count,

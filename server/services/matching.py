@@ -10,6 +10,7 @@ from server.domain.matching import CandidateParcel, MatchQuestion, MatchResult, 
 from server.domain.permissions import Action, Actor
 from server.domain.report import Report, report_of
 from server.store.dialects.spatial import candidates
+from server.store.land import parcels_named
 from server.store.tables.registry import ParcelVersion, Task
 from server.store.tables.sync import Submission
 from server.store.tables.work import Match
@@ -69,10 +70,13 @@ def task_parcels(report: Report, *, county: str, uow: UnitOfWork) -> frozenset[s
 
 
 def nearby_parcels(question: MatchQuestion, *, county: str, uow: UnitOfWork) -> list[Any]:
+    """The parcels that may be meant: those within reach, and those that the inspector or the task named."""
+    named = question.task_parcel_codes | ({question.claim} if question.claim else set())
+    found = parcels_named(uow.session, county, named, uow.today)
     box = search_box(question, uow.world.settings.matching)
-    if box is None:
-        return []
-    return candidates(uow.session, ParcelVersion, county, box, uow.today, columns=CANDIDATE_COLUMNS)
+    if box is not None:
+        found += candidates(uow.session, ParcelVersion, county, box, uow.today, columns=CANDIDATE_COLUMNS)
+    return list({row.id: row for row in found}.values())
 
 
 def candidate_of(row: Any) -> CandidateParcel:

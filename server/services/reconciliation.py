@@ -15,13 +15,14 @@ OUTCOMES = ("stored", "duplicate", "held", "quarantined", "refused")
 
 
 def reconcile(*, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
-    """Items by outcome at arrival, in all and per device and day; submissions by state now; what phones say is unsent."""
+    """Items by the state they are in now (repeats counted apart), in all and per device and day of arrival; unsent counts."""
     actor.require(Action.REPORT_VIEW, on=actor.county)
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(OUTCOMES, 0))
     totals = dict.fromkeys(OUTCOMES, 0)
-    for device_id, received_at, outcome in arrivals(uow.session, actor.county):
-        counts[device_id, received_at.astimezone(LEGAL_ZONE).date().isoformat()][outcome] += 1
-        totals[outcome] += 1
+    for device_id, received_at, outcome, state in arrivals(uow.session, actor.county):
+        now = outcome if outcome in ("duplicate", "refused") or state is None else state
+        counts[device_id, received_at.astimezone(LEGAL_ZONE).date().isoformat()][now] += 1
+        totals[now] += 1
     devices = {device.id: device for device in uow.session.scalars(select(Device).where(Device.county.startswith(actor.county)))}
     return {
         "totals": totals,

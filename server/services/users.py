@@ -35,7 +35,7 @@ def add_user(new: NewUser, *, actor: Actor, uow: UnitOfWork) -> tuple[User, str 
     if new.role not in ROLES:
         raise problems.ROLE_UNKNOWN(role=new.role, roles=", ".join(ROLES))
     if len(new.region) < COUNTY_DIGITS or uow.session.get(Region, new.region) is None:
-        raise problems.REGION_UNKNOWN(code=new.region)
+        raise problems.REGION_UNKNOWN(region=new.region)
     if uow.session.scalar(select(User).where(User.login == new.login)) is not None:
         raise problems.LOGIN_TAKEN(login=new.login)
     password = None if new.role == Role.INSPECTOR.value else new_password()

@@ -1,6 +1,6 @@
 """Queries over the land that assessments ask for: parcel versions, duties, overlays, calendar. Decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,24 @@ FEATURE_COLUMNS = ("layer", "id", "code", "name", "attributes", "geometry", "are
 
 def parcel_version(session: Session, county: str, version_id: str) -> ParcelVersion:
     return session.get_one(ParcelVersion, (county, version_id))
+
+
+def parcels_named(session: Session, county: str, codes: Iterable[str], on: date) -> list[Any]:
+    """The versions valid on the day of the parcels with these codes: the same columns as spatial candidates."""
+    query = select(
+        ParcelVersion.parcel_id,
+        ParcelVersion.id,
+        ParcelVersion.code,
+        ParcelVersion.geometry,
+        ParcelVersion.area_m2,
+        ParcelVersion.region,
+    ).where(
+        ParcelVersion.county == county,
+        ParcelVersion.code.in_(sorted(codes)),
+        ParcelVersion.valid_from <= on,
+        ParcelVersion.valid_to.is_(None) | (ParcelVersion.valid_to > on),
+    )
+    return list(session.execute(query.order_by(ParcelVersion.code, ParcelVersion.id)))
 
 
 def duties_of(session: Session, county: str, parcel_id: str) -> Sequence[Duty]:

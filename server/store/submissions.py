@@ -109,7 +109,14 @@ def mark_superseded(session: Session, county: str, id_: str, below_rev: int) -> 
     )
 
 
-def arrivals(session: Session, county: str) -> Iterable[tuple[str, datetime, str]]:
-    """Device, instant and outcome of every inbox item of the counties whose code begins so."""
-    query = select(InboxItem.device_id, InboxItem.received_at, InboxItem.outcome).where(InboxItem.county.startswith(county))
+def arrivals(session: Session, county: str) -> Iterable[tuple[str, datetime, str, str | None]]:
+    """Device, instant, outcome at arrival and state now of every inbox item of the counties whose code begins so."""
+    same = (
+        (Submission.id == InboxItem.submission_id) & (Submission.rev == InboxItem.rev) & (Submission.digest == InboxItem.digest)
+    )
+    query = (
+        select(InboxItem.device_id, InboxItem.received_at, InboxItem.outcome, Submission.state)
+        .outerjoin(Submission, same)
+        .where(InboxItem.county.startswith(county))
+    )
     return (row._tuple() for row in session.execute(query))

@@ -338,6 +338,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("spatial_id", name=op.f("uq_parcel_versions_spatial_id")),
     )
     with op.batch_alter_table("parcel_versions", schema=None) as batch_op:
+        batch_op.create_index("ix_parcel_versions_code", ["county", "code"], unique=False)
         batch_op.create_index("ix_parcel_versions_parcel", ["county", "parcel_id"], unique=False)
 
     op.create_table(
@@ -562,6 +563,7 @@ def downgrade() -> None:
     op.drop_table("parcels")
     with op.batch_alter_table("parcel_versions", schema=None) as batch_op:
         batch_op.drop_index("ix_parcel_versions_parcel")
+        batch_op.drop_index("ix_parcel_versions_code")
 
     op.drop_table("parcel_versions")
     with op.batch_alter_table("matches", schema=None) as batch_op:

@@ -48,7 +48,10 @@ class ParcelVersion(Base):
     min_lat_e7: Mapped[int] = mapped_column(Integer)
     max_lon_e7: Mapped[int] = mapped_column(Integer)
     max_lat_e7: Mapped[int] = mapped_column(Integer)
-    __table_args__ = (Index("ix_parcel_versions_parcel", "county", "parcel_id"),)
+    __table_args__ = (
+        Index("ix_parcel_versions_parcel", "county", "parcel_id"),
+        Index("ix_parcel_versions_code", "county", "code"),
+    )
 
 
 class LayerFeature(Base):
