@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from server.domain.assessment import Assessment, Finding, Programme
-from server.domain.deadlines import Span, deadline, overdue_days, years_after
+from server.domain.deadlines import Span, deadline, overdue_days, roll_over, years_after
 from server.law import Law, LawAnswer
 from server.programmes.inputs import DutyFacts, DutyKind, Inquiry, OverlayFacts, Sighting
 from server.programmes.wording import Draft, Say, law_if_in_force, report_facts, say_area, say_day
@@ -55,6 +55,8 @@ def _assess_duty(asked: Inquiry, duty: DutyFacts, seen: Sighting | None) -> Asse
     facts = {"parcel_code": parcel.code, "parcel_version": parcel.version_id, "duty_id": duty.id, "area_m2": area}
     draft = Draft(Programme.RECLAMATION, MATTER, on, facts, actor=duty.party, area_m2=area)
     term = _term(duty, law)
+    if term is None and duty.due_on is not None:
+        return _by_recorded_day(asked, draft, duty, duty.due_on, seen)
     if term is None:
         unknown = Say(
             "未登记临时用地期限，不能计算复垦期限。",
@@ -77,6 +79,16 @@ def _assess_duty(asked: Inquiry, duty: DutyFacts, seen: Sighting | None) -> Asse
         provisional=limit.provisional,
     )
     return _compare(draft, duty, seen, limit.due, law)
+
+
+def _by_recorded_day(asked: Inquiry, draft: Draft, duty: DutyFacts, due_on: date, seen: Sighting | None) -> Assessment:
+    due, provisional = roll_over(due_on, asked.calendar)
+    day = say_day(due)
+    said = Say(
+        f"未登记使用期限，登记的复垦期限至{day.zh}。", f"No term is registered; the registered day to reclaim by is {day.en}."
+    )
+    facts = {"reclaim_until": due.isoformat(), "provisional": provisional}
+    return _compare(draft.because(said, asked.rule("TMP-02"), **facts), duty, seen, due, asked.law)
 
 
 def _term(duty: DutyFacts, law: Law) -> Term | None:
