@@ -18,6 +18,7 @@ from server.keys.server_keys import open_server_keys
 from server.law import load_law
 from server.media.blobs import Blobs
 from server.media.examiner import PhotoExaminer
+from server.ops.logs import configure_logs
 from server.settings import Settings
 from server.store.database import db
 from server.store.engine import prepare_engine
@@ -30,6 +31,7 @@ LAW_FOLDER = Path(__file__).parent / "law"
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The application of these settings. Opens nothing that a later `migrate` could not still change."""
+    configure_logs()
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
