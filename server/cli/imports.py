@@ -3,7 +3,6 @@
 A file that cannot be read ends the command with status 1 and changes nothing; refused rows alone do not.
 """
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from server.cli.answers import as_json_option, saying_problems, tell
 from server.composition import xuntu
 from server.domain.layers import LAYERS
 from server.domain.permissions import operator
@@ -18,7 +18,6 @@ from server.imports.duties import read_duties
 from server.imports.layers import read_layer
 from server.imports.parcels import GB_T_21010, read_parcels
 from server.imports.regions import read_regions
-from server.problems import Problem
 from server.services import registry
 from server.services.registry_report import ImportReport
 from server.store.unit_of_work import UnitOfWork
@@ -40,13 +39,13 @@ SINCE = click.option(
     help="First day of new versions; default today, and for a first load since before records began.",
 )
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Read and compare, write nothing.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @regions_cli.command("import")
 @FILE
 @DRY_RUN
-@AS_JSON
+@as_json_option
+@saying_problems
 def import_regions(file: Path, dry_run: bool, as_json: bool) -> None:
     """Import codes and names of divisions from FILE (.json, .json.gz, .csv)."""
     _run(lambda uow: registry.import_regions(read_regions(file), actor=operator(), uow=uow, dry_run=dry_run), dry_run, as_json)
@@ -61,7 +60,8 @@ def import_regions(file: Path, dry_run: bool, as_json: bool) -> None:
     "--land-use-scheme", default=GB_T_21010, show_default=True, help="Scheme of the land-use codes where no column names it."
 )
 @DRY_RUN
-@AS_JSON
+@as_json_option
+@saying_problems
 def import_parcels(
     *, file: Path, region: str, crs: int | None, valid_from: datetime | None, land_use_scheme: str, dry_run: bool, as_json: bool
 ) -> None:
@@ -81,7 +81,8 @@ def import_parcels(
 @CRS
 @SINCE
 @DRY_RUN
-@AS_JSON
+@as_json_option
+@saying_problems
 def import_layer(
     *, layer: str, file: Path, region: str, crs: int | None, valid_from: datetime | None, dry_run: bool, as_json: bool
 ) -> None:
@@ -105,7 +106,8 @@ def list_layers() -> None:
 @FILE
 @REGION
 @DRY_RUN
-@AS_JSON
+@as_json_option
+@saying_problems
 def import_duties(file: Path, region: str, dry_run: bool, as_json: bool) -> None:
     """Import supplies and temporary land from FILE (CSV, UTF-8 or GB18030) as duties."""
     _run(
@@ -120,29 +122,17 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _run(apply: Callable[[UnitOfWork], ImportReport], dry_run: bool, as_json: bool) -> None:
-    """Do the import in one unit of work and print its report; a Problem of the whole file ends with status 1."""
-    try:
-        with xuntu().unit_of_work(read_only=dry_run) as uow:
-            report = apply(uow)
-    except Problem as problem:
-        if as_json:
-            click.echo(json.dumps({"imported": 0, "refused": [], "problem": problem.as_json()}, ensure_ascii=False))
-        else:
-            click.echo(f"{problem.kind.code}: {problem.detail}", err=True)
-        raise click.exceptions.Exit(1) from problem
-    if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
-    else:
-        _print(report)
+    """Do the import in one unit of work, read-only for a dry run, and print its report."""
+    with xuntu().unit_of_work(read_only=dry_run) as uow:
+        report = apply(uow)
+    tell(report.as_json(), _sentences(report), as_json=as_json)
 
 
-def _print(report: ImportReport) -> None:
+def _sentences(report: ImportReport) -> list[str]:
     would = "would be " if report.run_id is None else ""
-    click.echo(
+    counts = (
         f"{report.imported} {would}imported, {report.changed} {would}changed, "
         f"{report.unchanged} unchanged, {len(report.refused)} refused"
     )
-    for note in report.notes:
-        click.echo(f"note: {note}")
-    for one in report.refused:
-        click.echo(f"row {one.row} ({one.code or 'no code'}): {one.problem}: {one.detail}")
+    refused = [f"row {one.row} ({one.code or 'no code'}): {one.problem}: {one.detail}" for one in report.refused]
+    return [counts, *(f"note: {note}" for note in report.notes), *refused]

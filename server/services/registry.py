@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from server import problems
 from server.domain.permissions import Action, Actor
@@ -32,7 +31,6 @@ from server.store.tables.organisation import Region
 from server.store.tables.registry import Duty, LayerFeature, Parcel, ParcelVersion
 from server.store.unit_of_work import UnitOfWork
 
-LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS = 6, 9, 12
 
 
@@ -75,14 +73,14 @@ def import_parcels(
     if not dry_run:
         store.lock_imports(session, county)
     rows, refused = _rows_in_place(reading.rows, region, store.region_codes_below(session, county))
-    since = valid_from or (_today(uow) if store.has_parcels(session, county) else BEFORE_RECORDS)
+    since = valid_from or (uow.today if store.has_parcels(session, county) else BEFORE_RECORDS)
     standing = store.parcels_by_code(session, county, (row.code for row in rows))
     plan = plan_versions(
-        rows, lambda code: None if code not in standing else standing[code].version, _parcel_contents, valid_from or _today(uow)
+        rows, lambda code: None if code not in standing else standing[code].version, _parcel_contents, valid_from or uow.today
     )
     if not dry_run:
         known = {code: one.parcel_id for code, one in standing.items()}
-        _write_parcels(plan, known, county, origin=reading.origin, since=since, day=valid_from or _today(uow), uow=uow)
+        _write_parcels(plan, known, county, origin=reading.origin, since=since, day=valid_from or uow.today, uow=uow)
     return report_import(
         "parcels",
         "parcels.imported",
@@ -105,13 +103,12 @@ def import_layer(
     session, county = uow.session, county_of(region, uow=uow)
     if not dry_run:
         store.lock_imports(session, county)
-    today = _today(uow)
-    since = valid_from or (today if store.has_features(session, county, reading.layer) else BEFORE_RECORDS)
+    since = valid_from or (uow.today if store.has_features(session, county, reading.layer) else BEFORE_RECORDS)
     standing = store.features_by_code(session, county, reading.layer, (row.code for row in reading.rows))
-    plan = plan_versions(reading.rows, standing.get, _feature_contents, valid_from or today)
+    plan = plan_versions(reading.rows, standing.get, _feature_contents, valid_from or uow.today)
     if not dry_run:
-        store.close_versions(session, LayerFeature, county, [old for _, old in plan.changed], valid_from or today)
-        fresh = [(row, since) for row in plan.added] + [(row, valid_from or today) for row, _ in plan.changed]
+        store.close_versions(session, LayerFeature, county, [old for _, old in plan.changed], valid_from or uow.today)
+        fresh = [(row, since) for row in plan.added] + [(row, valid_from or uow.today) for row, _ in plan.changed]
         rows = [(row, {"layer": reading.layer} | _feature_contents(row), first) for row, first in fresh]
         placed = place_versions(rows, "layer_features", county, origin=reading.origin, uow=uow)
         store.add_rows(session, LayerFeature, placed)
@@ -171,10 +168,6 @@ def county_of(region: str, *, uow: UnitOfWork) -> str:
     if found is None or found.statistical:
         raise problems.REGION_UNKNOWN(region=region)
     return region[:COUNTY_DIGITS]
-
-
-def _today(uow: UnitOfWork) -> date:
-    return uow.now.astimezone(LEGAL_ZONE).date()
 
 
 def _region_values(row: RegionRow) -> dict[str, Any]:
