@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from server import problems
 from server.domain.permissions import Actor, Role
-from server.services.passwords import new_token, password_fits
+from server.keys.passwords import new_token, password_fits
 from server.store.tables.organisation import User
 from server.store.unit_of_work import UnitOfWork
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -20,12 +19,17 @@ from server.store.land import duties_of, features_near, loaded_layers, parcel_ve
 from server.store.tables.registry import Duty, ParcelVersion
 from server.store.tables.sync import Submission
 from server.store.tables.work import Match
-from server.store.unit_of_work import UnitOfWork
+from server.store.unit_of_work import LEGAL_ZONE, UnitOfWork
 
-LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 TITLES = ("approval", "supply")
 LEAST_OVERLAP_M2 = 0.5
 PARCEL_GROUND = "parcel"
+EVIDENCE_OF = {
+    Programme.IDLE_LAND: frozenset({"construction"}),
+    Programme.ILLEGAL_USE: frozenset({"land_use", "construction"}),
+    Programme.RECLAMATION: frozenset({"reclamation", "land_use", "construction"}),
+}
+"""Which kinds of observation can be evidence in which programme."""
 FINDINGS_FOR_PEOPLE = frozenset({Finding.FALLS_SHORT, Finding.ROUTED_OUT})
 
 
@@ -41,12 +45,10 @@ def assess_report(report_id: str, rev: int, *, actor: Actor, uow: UnitOfWork) ->
     if own is None:
         return
     duties = tuple(duty_facts(duty) for duty in duties_of(uow.session, actor.county, version.parcel_id))
-    ground = ground_shape(own.report, version)
-    overlays = overlays_of(ground, actor.county, own.seen_on, uow=uow)
     assessments = assess_all(
         parcel=parcel_facts(version),
         duties=duties,
-        overlays=overlays,
+        overlays=overlays_of(ground_judged(sightings, version), actor.county, own.seen_on, uow=uow),
         sightings=sightings,
         on=uow.today,
         law=uow.world.law.for_province(actor.county),
@@ -54,16 +56,23 @@ def assess_report(report_id: str, rev: int, *, actor: Actor, uow: UnitOfWork) ->
     )
     for assessment in assessments:
         if is_for_people(assessment, own):
-            discovery = Discovery(assessment, own, version, decided, overlays, ground_area(own))
-            collect_lead(discovery, actor=actor, uow=uow)
+            collect_lead(Discovery(assessment, own, version, decided), actor=actor, uow=uow)
 
 
 def is_for_people(assessment: Assessment, own: Sighting) -> bool:
-    """Whether an assessment becomes a lead: what falls short or belongs elsewhere; doubts only about what was seen there."""
-    if assessment.finding in FINDINGS_FOR_PEOPLE:
-        return True
-    seen_use = own.kind() in ("land_use", "construction")
-    return assessment.finding is Finding.UNCERTAIN and assessment.programme is Programme.ILLEGAL_USE and seen_use
+    """Whether an assessment becomes a lead of this report: what falls short or belongs elsewhere; a doubt only about what
+    was seen there. A report that speaks of something else is no evidence of it."""
+    if own.kind() not in EVIDENCE_OF[assessment.programme]:
+        return False
+    doubtful_use = assessment.finding is Finding.UNCERTAIN and assessment.programme is Programme.ILLEGAL_USE
+    return assessment.finding in FINDINGS_FOR_PEOPLE or doubtful_use
+
+
+def ground_judged(sightings: tuple[Sighting, ...], version: ParcelVersion) -> BaseGeometry:
+    """The ground of the newest sighting of land use or construction, which is the one illegal use is judged by."""
+    seen = [each for each in sightings if each.kind() in EVIDENCE_OF[Programme.ILLEGAL_USE]]
+    newest = max(seen, key=lambda each: (each.seen_on, each.report.captured_at), default=None)
+    return version.geometry if newest is None else ground_shape(newest.report, version)
 
 
 def parcel_facts(version: ParcelVersion) -> ParcelFacts:
@@ -107,10 +116,6 @@ def ground_shape(report: Report, version: ParcelVersion) -> BaseGeometry:
     """The ground a report speaks of: its sketch where it has a usable one, else the whole parcel."""
     sketch = sketch_of(report)
     return version.geometry if sketch is None else sketch
-
-
-def ground_area(own: Sighting) -> float:
-    return own.ground.area_m2
 
 
 def ground_of(report: Report, version: ParcelVersion) -> Ground:

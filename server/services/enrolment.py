@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from server import problems
 from server.domain.permissions import Action, Actor, Role
 from server.keys.carry import carry_recipient
+from server.keys.passwords import new_code, new_token, token_hash
 from server.keys.signatures import public_key
-from server.services.passwords import new_code, new_token, token_hash
 from server.settings import SyncLimits
 from server.store.tables.organisation import Crew, Device, EnrolmentCode, User
 from server.store.unit_of_work import UnitOfWork

@@ -14,7 +14,7 @@ from server.domain.citation import Citation
 from server.domain.leads import COLLECTING, LeadStatus, moved
 from server.domain.permissions import Action, Actor
 from server.domain.priority import Priority
-from server.programmes.inputs import Overlays, Sighting
+from server.programmes.inputs import Sighting
 from server.services.priorities import priority_of
 from server.store.tables.registry import ParcelVersion
 from server.store.tables.sync import Submission
@@ -60,8 +60,6 @@ class Discovery:
     sighting: Sighting
     version: ParcelVersion
     decided: Match
-    overlays: Overlays
-    ground_m2: float
 
 
 def collect_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lead | None:
@@ -110,7 +108,7 @@ def register_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lea
     year = uow.today.year
     number = uow.next_number(actor.county, f"lead-{year}")
     priority = priority_of(discovery, uow=uow)
-    farmland, permanent = farmland_overlaps(discovery.overlays)
+    farmland, permanent = farmland_overlaps(discovery.assessment)
     lead = Lead(
         county=actor.county,
         id=str(uuid.uuid4()),
@@ -162,7 +160,7 @@ def first_report(discovery: Discovery, *, uow: UnitOfWork) -> dict[str, Any]:
 
 def strengthen_lead(lead: Lead, discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> None:
     """Later evidence of the same matter: the newest assessment stands, the priority is computed anew."""
-    farmland, permanent = farmland_overlaps(discovery.overlays)
+    farmland, permanent = farmland_overlaps(discovery.assessment)
     if discovery.sighting.seen_on >= lead.found_on:
         lead.assessment = assessment_json(discovery.assessment)
         lead.area_m2 = discovery.assessment.area_m2
@@ -174,11 +172,9 @@ def strengthen_lead(lead: Lead, discovery: Discovery, *, actor: Actor, uow: Unit
     uow.record("lead.evidence_added", **about(lead, {"report_id": discovery.sighting.report.id}, by=actor))
 
 
-def farmland_overlaps(overlays: Overlays) -> tuple[float, float]:
-    """Overlap with farmland and with permanent basic farmland, in m²."""
-    farmland = sum(each.overlap_m2 for each in overlays.farmland())
-    permanent = sum(each.overlap_m2 for each in overlays.of("permanent_basic_farmland"))
-    return max(farmland, permanent), permanent
+def farmland_overlaps(assessment: Assessment) -> tuple[float, float]:
+    """Farmland and permanent basic farmland surely occupied, in m²; 0 where the programme asks for neither."""
+    return float(assessment.facts.get("farmland_m2") or 0), float(assessment.facts.get("permanent_farmland_m2") or 0)
 
 
 def priority_columns(priority: Priority) -> dict[str, Any]:

@@ -19,12 +19,12 @@ IN_PROGRESS = "in_progress"
 
 def priority_of(discovery: "Discovery", *, uow: UnitOfWork) -> Priority:
     """The priority as the evidence stands now; the same facts always give the same score."""
-    overlays, onsite = discovery.overlays, discovery.sighting.report.onsite
+    facts, onsite = discovery.assessment.facts, discovery.sighting.report.onsite
     return priority(
         PriorityFacts(
-            area_m2=discovery.assessment.area_m2 or discovery.ground_m2,
-            farmland_m2=sum(each.overlap_m2 for each in overlays.farmland()),
-            permanent_farmland_m2=sum(each.overlap_m2 for each in overlays.of("permanent_basic_farmland")),
+            area_m2=discovery.assessment.area_m2 or discovery.sighting.ground.area_m2,
+            farmland_m2=float(facts.get("farmland_most_m2") or 0),
+            permanent_farmland_m2=float(facts.get("permanent_farmland_most_m2") or 0),
             overdue_days=overdue(discovery.assessment.since, discovery.assessment.on),
             is_in_progress=onsite is not None and onsite.state == IN_PROGRESS,
             evidence_flags=doubtful_flags(discovery, uow=uow),

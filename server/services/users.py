@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from server import problems
 from server.domain.permissions import Action, Actor, Role
-from server.services.passwords import hash_password, new_password
+from server.keys.passwords import hash_password, new_password
 from server.store.tables.organisation import Region, User
 from server.store.unit_of_work import UnitOfWork
 

@@ -10,7 +10,7 @@ from server.keys.text import to_base64url
 
 if TYPE_CHECKING:
     from server.keys.server_keys import ServerKeys
-    from server.law.loader import Law
+    from server.law import Law
     from server.media.blobs import Blobs
     from server.media.examiner import PhotoExaminer
     from server.settings import Settings
