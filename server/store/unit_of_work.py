@@ -56,7 +56,7 @@ class UnitOfWork:
             if kind is None and not self.read_only:
                 self._write_events()
                 self.session.commit()
-            else:
+            elif kind is not None:
                 self.session.rollback()
         finally:
             self.session.close()
@@ -75,7 +75,9 @@ class UnitOfWork:
             row = {"county": county, "name": POSITION, "value": 0}
             insert_or_skip(self.session, CountyCounter, [row], key=("county", "name"))
             last = self.session.execute(
-                select(CountyCounter.value).where(CountyCounter.county == county, CountyCounter.name == POSITION).with_for_update()
+                select(CountyCounter.value)
+                .where(CountyCounter.county == county, CountyCounter.name == POSITION)
+                .with_for_update()
             ).scalar_one()
             self._positions[county] = CountyPositions(last, [])
 
