@@ -18,8 +18,8 @@ from flask.cli import AppGroup
 
 from server.cli.answers import as_json_option, saying_problems, tell
 from server.composition import xuntu
+from server.demo.patrol_day import jobs_waiting, leads_found, patrol_plan
 from server.domain.permissions import operator
-from server.services.demonstration import jobs_waiting, leads_found, patrol_plan
 
 demo_cli = AppGroup("demo", help="A patrol day on the synthetic county.")
 START_SECONDS = 60
@@ -45,7 +45,8 @@ def leads_command(as_json: bool) -> None:
     wait_for_jobs()
     with xuntu().unit_of_work(read_only=True) as uow:
         leads = leads_found(actor=operator(), uow=uow)
-    tell({"leads": leads}, [f"{each['number']}  {each['title']}  {each['parcel_code']}  {each['reports']}" for each in leads], as_json=as_json)
+    sentences = [f"{each['number']}  {each['title']}  {each['parcel_code']}  {each['reports']}" for each in leads]
+    tell({"leads": leads}, sentences, as_json=as_json)
 
 
 @demo_cli.command("run")

@@ -26,7 +26,8 @@ def add_command(login: str, name: str, role: str, region: str, certificate: str 
     with xuntu().unit_of_work() as uow:
         _user, password = add_user(NewUser(login, name, role, region, certificate), actor=operator(), uow=uow)
     sentences = [f"Added {login} ({role}, {region})."]
-    sentences.append(f"Password, shown once: {password}" if password else "Joins by phone: flask devices code --inspector " + login)
+    joins = f"Joins by phone: flask devices code --inspector {login}"
+    sentences.append(f"Password, shown once: {password}" if password else joins)
     tell({"login": login, "password": password}, sentences, as_json=as_json)
 
 
@@ -48,8 +49,10 @@ def reset_command(logins: tuple[str, ...], as_json: bool) -> None:
 def list_command(as_json: bool) -> None:
     """Everybody, with role and region; no passwords."""
     with xuntu().unit_of_work(read_only=True) as uow:
-        found = [{"login": user.login, "name": user.name, "role": user.role, "region": user.region} for user in list_users(actor=operator(), uow=uow)]
-    tell({"users": found}, [f"{each['login']:<20} {each['role']:<16} {each['region']:<10} {each['name']}" for each in found], as_json=as_json)
+        people = list_users(actor=operator(), uow=uow)
+        found = [{"login": one.login, "name": one.name, "role": one.role, "region": one.region} for one in people]
+    sentences = [f"{one['login']:<20} {one['role']:<16} {one['region']:<10} {one['name']}" for one in found]
+    tell({"users": found}, sentences, as_json=as_json)
 
 
 @devices_cli.command("code")
@@ -60,4 +63,5 @@ def code_command(inspector: str, as_json: bool) -> None:
     """Print a one-time enrolment code for an inspector's phone."""
     with xuntu().unit_of_work() as uow:
         issued = issue_code(inspector, actor=operator(), uow=uow)
-    tell(issued, [f"Enrolment code for {inspector}, valid until {issued['expires_at']}, one phone: {issued['code']}"], as_json=as_json)
+    sentence = f"Enrolment code for {inspector}, valid until {issued['expires_at']}, one phone: {issued['code']}"
+    tell(issued, [sentence], as_json=as_json)

@@ -5,13 +5,14 @@ import sys
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
+from flask.cli import ScriptInfo, pass_script_info
 from gunicorn.app.base import BaseApplication
 
 from server.cli.welcome import welcome
 from server.composition import xuntu
+from server.demo.first_start import prepare_synthetic_county
 from server.jobs.rq_queue import serve_worker
-from server.services.synthetic_office import prepare_synthetic_county
 from server.store.migrate import upgrade
 
 LOOPBACK = "127.0.0.1"
@@ -44,9 +45,10 @@ def start_relay(_worker: Any) -> None:
 @click.command("serve")
 @click.option("--port", envvar="PORT", default=8000, show_default=True, help="PORT sets it too.")
 @click.option("--empty", is_flag=True, help="Do not load the synthetic county into an empty database.")
-def serve_command(port: int, empty: bool) -> None:
+@pass_script_info
+def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
     """Migrate, load the synthetic county on first start, and serve on 127.0.0.1."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = script.load_app()
     upgrade(app)
     composition = xuntu()
     prepared = None if empty else prepare_synthetic_county(composition)

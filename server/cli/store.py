@@ -1,8 +1,7 @@
 """`flask store migrate`: bring the database to the newest schema."""
 
 import click
-from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo, pass_script_info
 
 from server.store.migrate import upgrade
 
@@ -10,7 +9,8 @@ store_cli = AppGroup("store", help="The database.")
 
 
 @store_cli.command("migrate")
-def migrate_command() -> None:
+@pass_script_info
+def migrate_command(script: ScriptInfo) -> None:
     """Apply what is missing of the schema; safe to run again."""
-    upgrade(current_app._get_current_object())  # type: ignore[attr-defined]
+    upgrade(script.load_app())
     click.echo("The database has the newest schema.")

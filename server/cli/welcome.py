@@ -1,14 +1,8 @@
 """What `flask serve` prints before it serves: one link, the accounts, a code, and how to get them again."""
 
-from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import select
-
 from server.composition import Xuntu
-from server.services.synthetic_office import FIRST_HANDLER, PreparedCounty
-from server.store.tables.organisation import User
-from server.store.tables.work import Case
-
-DEMO_SALT = "demo-link"
+from server.demo.first_start import FIRST_HANDLER, PreparedCounty, case_to_begin_with
+from server.keys.links import demo_token
 
 
 def welcome(composition: Xuntu, prepared: PreparedCounty | None, address: str) -> list[str]:
@@ -17,7 +11,10 @@ def welcome(composition: Xuntu, prepared: PreparedCounty | None, address: str) -
     if composition.settings.demo:
         lines += demo_link(composition, prepared, address)
     if prepared is None:
-        return [*lines, "New passwords: flask --app wsgi users reset    New code: flask --app wsgi devices code --inspector LOGIN"]
+        return [
+            *lines,
+            "New passwords: flask --app wsgi users reset    New code: flask --app wsgi devices code --inspector LOGIN",
+        ]
     lines += [f"County {prepared.county} is synthetic (合成数据): no place, person or parcel in it is real."]
     lines += ["Accounts (shown once; new ones: flask --app wsgi users reset):"]
     lines += [f"  {login:<18} {password}" for login, password in prepared.passwords.items()]
@@ -28,10 +25,10 @@ def welcome(composition: Xuntu, prepared: PreparedCounty | None, address: str) -
 def demo_link(composition: Xuntu, prepared: PreparedCounty | None, address: str) -> list[str]:
     """A link that signs the first handler in on the prepared case; it works from this machine alone, for a day."""
     with composition.unit_of_work(origin="welcome", read_only=True) as uow:
-        if uow.session.scalar(select(User).where(User.login == FIRST_HANDLER)) is None:
-            return []
-        case_id = prepared.case_id if prepared else uow.session.scalar(select(Case.id).order_by(Case.recorded_at).limit(1))
+        county, case_id = case_to_begin_with(uow=uow)
+    if county is None:
+        return []
+    case_id = prepared.case_id if prepared else case_id
     target = "/console/" if case_id is None else f"/console/cases/{case_id}"
-    signer = URLSafeTimedSerializer(composition.settings.secret_key, salt=DEMO_SALT)
-    token = signer.dumps({"login": FIRST_HANDLER, "next": target})
+    token = demo_token(composition.settings.secret_key, login=FIRST_HANDLER, target=target)
     return [f"Open the console as {FIRST_HANDLER} on a prepared case: {address}/console/demo/{token}"]

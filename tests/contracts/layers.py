@@ -38,7 +38,7 @@ LAYERS: dict[str, Layer] = {
     "store": layer("domain problems settings keys.text", f"{GEOMETRY} sqlalchemy flask_sqlalchemy flask_migrate alembic psycopg"),
     "migrations": layer("store", "alembic sqlalchemy flask"),
     "media": layer("domain problems settings", "PIL pillow_heif exifread numpy"),
-    "keys": layer("domain problems settings", "cryptography argon2 pyrage"),
+    "keys": layer("domain problems settings", "cryptography argon2 itsdangerous pyrage"),
     "imports": layer("domain problems", f"{GEOMETRY} pyogrio chinese_calendar"),
     "exports": layer("domain programmes law problems listings store", "xlsxwriter"),
     "listings": layer("domain problems store", "sqlalchemy"),
@@ -48,7 +48,8 @@ LAYERS: dict[str, Layer] = {
     ),
     "api": layer(f"{EDGE} schemas", "flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
     "console": layer(f"{EDGE} schemas", "flask flask_login flask_limiter flask_babel werkzeug structlog secure"),
-    "cli": layer(f"{EDGE} schemas jobs law imports store.migrate", "flask click werkzeug gunicorn structlog"),
+    "demo": layer(f"{EDGE} programmes keys store imports", "sqlalchemy PIL"),
+    "cli": layer(f"{EDGE} schemas jobs law imports demo keys.links store.migrate", "flask click werkzeug gunicorn structlog"),
 }
 """Each part of `server/`, and `schemas/`, by name. The composition root may import anything."""
 
