@@ -12,9 +12,9 @@ help: ## Show this list
 
 run: ## Start Xuntu on 127.0.0.1 (PORT, default 8000) with a synthetic county; installs what is missing first
 	@.ci/prepare runtime
-	@exec $(FLASK) serve
+	@XUNTU_DEMO=$${XUNTU_DEMO-1} exec $(FLASK) serve
 
-demo: ## Show a patrol offline, its sync, its matching and its weekly issue
+demo: ## Live through a patrol day by the reference client and account for every report
 	@.ci/prepare runtime
 	@exec $(FLASK) demo run
 
