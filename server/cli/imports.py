@@ -135,4 +135,4 @@ def _sentences(report: ImportReport) -> list[str]:
         f"{report.unchanged} unchanged, {len(report.refused)} refused"
     )
     refused = [f"row {one.row} ({one.code or 'no code'}): {one.problem}: {one.detail}" for one in report.refused]
-    return [counts, *(f"note: {note}" for note in report.notes), *refused]
+    return [counts, *(f"note: {note}" for note in report.origin.notes), *refused]

@@ -24,7 +24,7 @@ from server.imports.readings import (
     RegionRow,
     refusal,
 )
-from server.services.registry_report import DEPLOYMENT, ImportReport, report_import
+from server.services.registry_report import DEPLOYMENT, ImportReport, keep_run
 from server.services.registry_versions import AREA_METHOD, BEFORE_RECORDS, Plan, place_versions, plan_versions
 from server.store import registry as store
 from server.store.tables.organisation import Region
@@ -46,18 +46,12 @@ def import_regions(reading: RegionReading, *, actor: Actor, uow: UnitOfWork, dry
     if not dry_run:
         store.add_rows(uow.session, Region, added)
         store.replace_regions(uow.session, changed)
-    return report_import(
-        "regions",
-        "regions.imported",
-        DEPLOYMENT,
-        reading.origin,
-        counts=(len(added), len(changed), len(new) - len(added) - len(changed)),
-        refused=reading.refused,
-        facts={},
-        dry_run=dry_run,
-        actor=actor,
-        uow=uow,
-    )
+    counts = (len(added), len(changed), len(new) - len(added) - len(changed))
+    report = keep_run("regions", DEPLOYMENT, reading.origin, counts, refused=reading.refused, dry_run=dry_run, uow=uow)
+    if report.run_id is not None:
+        facts = report.facts()
+        uow.record("regions.imported", county=DEPLOYMENT, aggregate=("import_run", report.run_id), facts=facts, by=actor)
+    return report
 
 
 def import_parcels(
@@ -81,18 +75,13 @@ def import_parcels(
     if not dry_run:
         known = {code: one.parcel_id for code, one in standing.items()}
         _write_parcels(plan, known, county, origin=reading.origin, since=since, day=valid_from or uow.today, uow=uow)
-    return report_import(
-        "parcels",
-        "parcels.imported",
-        county,
-        reading.origin,
-        counts=(len(plan.added), len(plan.changed), plan.unchanged),
-        refused=[*reading.refused, *refused, *plan.refused],
-        facts={"region": region, "crs": reading.origin.crs},
-        dry_run=dry_run,
-        actor=actor,
-        uow=uow,
-    )
+    counts = (len(plan.added), len(plan.changed), plan.unchanged)
+    refusals = [*reading.refused, *refused, *plan.refused]
+    report = keep_run("parcels", county, reading.origin, counts, refused=refusals, dry_run=dry_run, uow=uow)
+    if report.run_id is not None:
+        facts = report.facts() | {"region": region, "crs": reading.origin.crs}
+        uow.record("parcels.imported", county=county, aggregate=("import_run", report.run_id), facts=facts, by=actor)
+    return report
 
 
 def import_layer(
@@ -112,18 +101,13 @@ def import_layer(
         rows = [(row, {"layer": reading.layer} | _feature_contents(row), first) for row, first in fresh]
         placed = place_versions(rows, "layer_features", county, origin=reading.origin, uow=uow)
         store.add_rows(session, LayerFeature, placed)
-    return report_import(
-        "layer",
-        "layer.imported",
-        county,
-        reading.origin,
-        counts=(len(plan.added), len(plan.changed), plan.unchanged),
-        refused=[*reading.refused, *plan.refused],
-        facts={"region": region, "layer": reading.layer, "crs": reading.origin.crs},
-        dry_run=dry_run,
-        actor=actor,
-        uow=uow,
-    )
+    counts = (len(plan.added), len(plan.changed), plan.unchanged)
+    refusals = [*reading.refused, *plan.refused]
+    report = keep_run("layer", county, reading.origin, counts, refused=refusals, dry_run=dry_run, uow=uow)
+    if report.run_id is not None:
+        facts = report.facts() | {"region": region, "layer": reading.layer, "crs": reading.origin.crs}
+        uow.record("layer.imported", county=county, aggregate=("import_run", report.run_id), facts=facts, by=actor)
+    return report
 
 
 def import_duties(reading: DutyReading, region: str, *, actor: Actor, uow: UnitOfWork, dry_run: bool = False) -> ImportReport:
@@ -148,18 +132,13 @@ def import_duties(reading: DutyReading, region: str, *, actor: Actor, uow: UnitO
             session, Duty, [{"county": county, "id": str(uuid.uuid4()), "recorded_at": uow.now} | one for one in added]
         )
         store.replace_duties(session, county, changed)
-    return report_import(
-        "duties",
-        "duties.imported",
-        county,
-        reading.origin,
-        counts=(len(added), len(changed), len(new) - len(added) - len(changed)),
-        refused=[*reading.refused, *refused],
-        facts={"region": region, "changed_from": {code: old for code, old in before.items() if old}},
-        dry_run=dry_run,
-        actor=actor,
-        uow=uow,
-    )
+    counts = (len(added), len(changed), len(new) - len(added) - len(changed))
+    refusals = [*reading.refused, *refused]
+    report = keep_run("duties", county, reading.origin, counts, refused=refusals, dry_run=dry_run, uow=uow)
+    if report.run_id is not None:
+        facts = report.facts() | {"region": region, "changed_from": {code: old for code, old in before.items() if old}}
+        uow.record("duties.imported", county=county, aggregate=("import_run", report.run_id), facts=facts, by=actor)
+    return report
 
 
 def county_of(region: str, *, uow: UnitOfWork) -> str:

@@ -1,11 +1,10 @@
-"""What an import did, row by row, and how it is kept: one run, one event. Refuses nothing; it only tells."""
+"""What an import did, row by row, and how the run is kept. Refuses nothing; it only tells."""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.permissions import Actor
 from server.imports.readings import Origin, Refusal
 from server.store.registry import add_rows
 from server.store.tables.registry import ImportRun
@@ -22,11 +21,11 @@ class ImportReport:
     """Rows new to the register, rows that changed it, rows it knew already, rows refused; `run_id` is None for a dry run."""
 
     run_id: str | None
+    origin: Origin
     imported: int
     changed: int
     unchanged: int
     refused: tuple[Refusal, ...]
-    notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The report as the command line prints it."""
@@ -35,33 +34,40 @@ class ImportReport:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "refused": [one.as_json() for one in self.refused],
-            "notes": list(self.notes),
+            "notes": list(self.origin.notes),
             "dry_run": self.run_id is None,
         }
 
+    def facts(self) -> dict[str, Any]:
+        """What the event of an import says: the file and the counts; the refused rows stand in the run."""
+        return {
+            "source": self.origin.name,
+            "digest": self.origin.digest,
+            "imported": self.imported,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused": len(self.refused),
+        }
 
-def report_import(
+
+def keep_run(
     kind: str,
-    event: str,
     county: str,
     origin: Origin,
-    *,
     counts: tuple[int, int, int],
+    *,
     refused: Sequence[Refusal],
-    facts: dict[str, Any],
     dry_run: bool,
-    actor: Actor,
     uow: UnitOfWork,
 ) -> ImportReport:
-    """The report of an import with its (imported, changed, unchanged) counts; unless dry, its run and event are written."""
+    """The report of an import with its (imported, changed, unchanged) counts; unless dry, its run is written."""
     imported, changed, unchanged = counts
     in_order = tuple(sorted(refused, key=lambda one: one.row))
     if dry_run:
-        return ImportReport(None, imported, changed, unchanged, in_order, origin.notes)
-    run_id = str(uuid.uuid4())
-    run = {
+        return ImportReport(None, origin, imported, changed, unchanged, in_order)
+    run: dict[str, Any] = {
         "county": county,
-        "id": run_id,
+        "id": str(uuid.uuid4()),
         "kind": kind,
         "source": source_name(origin),
         "digest": origin.digest,
@@ -71,16 +77,7 @@ def report_import(
         "recorded_at": uow.now,
     }
     add_rows(uow.session, ImportRun, [run])
-    told = facts | {
-        "source": origin.name,
-        "digest": origin.digest,
-        "imported": imported,
-        "changed": changed,
-        "unchanged": unchanged,
-        "refused": len(in_order),
-    }
-    uow.record(event, county=county, aggregate=("import_run", run_id), facts=told, by=actor)
-    return ImportReport(run_id, imported, changed, unchanged, in_order, origin.notes)
+    return ImportReport(run["id"], origin, imported, changed, unchanged, in_order)
 
 
 def source_name(origin: Origin) -> str:
