@@ -13,7 +13,8 @@ from server.domain.permissions import Action, Actor
 from server.domain.report import Report, report_of
 from server.programmes import assess_all
 from server.programmes.inputs import DutyFacts, Ground, OverlayFacts, Overlays, ParcelFacts, Sighting
-from server.services.leads import Discovery, collect_lead
+from server.services.discovery import Discovery
+from server.services.leads import collect_lead
 from server.services.matching import current_match, sketch_of
 from server.store.land import duties_of, features_near, loaded_layers, parcel_version, working_calendar
 from server.store.tables.registry import Duty, ParcelVersion

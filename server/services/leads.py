@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,11 +13,10 @@ from server.domain.citation import Citation
 from server.domain.leads import COLLECTING, LeadStatus, moved
 from server.domain.permissions import Action, Actor
 from server.domain.priority import Priority
-from server.programmes.inputs import Sighting
+from server.services.discovery import Discovery
 from server.services.priorities import priority_of
-from server.store.tables.registry import ParcelVersion
 from server.store.tables.sync import Submission
-from server.store.tables.work import Lead, LeadEvidence, Match
+from server.store.tables.work import Lead, LeadEvidence
 from server.store.unit_of_work import UnitOfWork
 
 PATROL = "patrol"
@@ -50,16 +48,6 @@ LEAD_SNAPSHOT = (
 
 The assessment and the parts of the priority are left out: they are kept with the evidence they came from.
 """
-
-
-@dataclass(frozen=True)
-class Discovery:
-    """An assessment together with what it rests on."""
-
-    assessment: Assessment
-    sighting: Sighting
-    version: ParcelVersion
-    decided: Match
 
 
 def collect_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lead | None:

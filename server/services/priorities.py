@@ -1,23 +1,20 @@
 """What a lead's priority is computed from: overlaps, overdue days, whether the act goes on, doubts about the evidence."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from server.domain.evidence import INFORMATION
 from server.domain.priority import Priority, PriorityFacts, priority
+from server.services.discovery import Discovery
 from server.store.tables.sync import PhotoFlag
 from server.store.unit_of_work import UnitOfWork
-
-if TYPE_CHECKING:
-    from server.services.leads import Discovery
 
 MACHINE = "machine"
 IN_PROGRESS = "in_progress"
 
 
-def priority_of(discovery: "Discovery", *, uow: UnitOfWork) -> Priority:
+def priority_of(discovery: Discovery, *, uow: UnitOfWork) -> Priority:
     """The priority as the evidence stands now; the same facts always give the same score."""
     facts, onsite = discovery.assessment.facts, discovery.sighting.report.onsite
     return priority(
@@ -37,7 +34,7 @@ def overdue(since: date | None, on: date) -> int:
     return 0 if since is None else max(0, (on - since).days)
 
 
-def doubtful_flags(discovery: "Discovery", *, uow: UnitOfWork) -> int:
+def doubtful_flags(discovery: Discovery, *, uow: UnitOfWork) -> int:
     """How many flags of the report and its photos lower trust (information does not)."""
     report = discovery.sighting.report
     count = (
