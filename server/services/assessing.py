@@ -133,9 +133,7 @@ def sightings_of(decided: Match, version: ParcelVersion, *, uow: UnitOfWork) -> 
     """Every report whose counting match is this parcel, newest revision each, oldest first."""
     rows = uow.session.scalars(
         select(Submission)
-        .join(
-            Match, (Match.county == Submission.county) & (Match.report_id == Submission.id) & (Match.rev == Submission.rev)
-        )
+        .join(Match, (Match.county == Submission.county) & (Match.report_id == Submission.id) & (Match.rev == Submission.rev))
         .where(
             Match.county == decided.county,
             Match.parcel_id == version.parcel_id,
@@ -146,7 +144,9 @@ def sightings_of(decided: Match, version: ParcelVersion, *, uow: UnitOfWork) -> 
         .order_by(Submission.captured_at, Submission.id)
     )
     reports = [report_of(row.manifest, row.digest) for row in rows]
-    return tuple(Sighting(report, report.captured_at.astimezone(LEGAL_ZONE).date(), ground_of(report, version)) for report in reports)
+    return tuple(
+        Sighting(report, report.captured_at.astimezone(LEGAL_ZONE).date(), ground_of(report, version)) for report in reports
+    )
 
 
 def overlays_of(ground: BaseGeometry, county: str, on: date, *, uow: UnitOfWork) -> Overlays:

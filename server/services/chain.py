@@ -37,7 +37,9 @@ def settle_chains(
     for row, problem in sorted(fresh, key=lambda pair: (pair[0].county, pair[0].id, pair[0].rev)):
         found = settled.problems.get(key_of(row), problem)
         if found is None and row.type == "report":
-            row.state, found = place_in_chain(row.rev, row.prev, [known_of(other) for other in known[row.county, row.id] if other is not row])
+            row.state, found = place_in_chain(
+                row.rev, row.prev, [known_of(other) for other in known[row.county, row.id] if other is not row]
+            )
         if found is not None:
             row.state, row.cause = "quarantined", found.kind.code
             settled.problems[key_of(row)] = found
@@ -108,7 +110,11 @@ def flag_sequences(rows: list[Submission], settled: Settled, by: Actor, uow: Uni
         first_claim: dict[int, Submission] = {}
         for row in sorted(group, key=lambda one: (one.seq or 0, one.rev)):
             seq = row.seq or 0
-            rivals = [other for other in present.get(seq, []) if key_of(other) != key_of(row) and is_before(other, row, group, first_claim)]
+            rivals = [
+                other
+                for other in present.get(seq, [])
+                if key_of(other) != key_of(row) and is_before(other, row, group, first_claim)
+            ]
             first_claim.setdefault(seq, row)
             if rivals:
                 fork(row, rivals, device_id, settled, by, uow)

@@ -251,4 +251,3 @@ def dismiss_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, 
 def require_reason(reason: str, move: str) -> None:
     if not reason.strip():
         raise problems.REASON_REQUIRED(move=move)
-

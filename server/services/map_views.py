@@ -142,8 +142,8 @@ def extent_of(shapes: Sequence[BaseGeometry], sights: Sequence[Sight]) -> tuple[
     half_high = max(float(corner[1]) + reach, SMALLEST_M / 2)
     half_wide = max(float(corner[0]) + reach, half_high * ASPECT)
     half_high = max(half_high, half_wide / ASPECT)
-    west, south, east, north = *frame.to_degrees([(-half_wide, -half_high)])[0], *frame.to_degrees([(half_wide, half_high)])[0]
-    return float(west), float(south), float(east), float(north)
+    (west, south), (east, north) = frame.to_degrees([(-half_wide, -half_high), (half_wide, half_high)]).tolist()
+    return west, south, east, north
 
 
 def layer_features(county: str, box: BaseGeometry, *, uow: UnitOfWork) -> list[MapFeature | None]:

@@ -1,4 +1,4 @@
-"""Reports as a page shows them: the phone's claims beside what was measured, with flags and photos. Refuses to correct a claim."""
+"""Reports as a page shows them: the phone's claims beside what the server found, with flags. Refuses to correct a claim."""
 
 import json
 from collections.abc import Iterable, Sequence

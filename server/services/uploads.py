@@ -37,9 +37,7 @@ def state_of(upload: Upload) -> UploadState:
     return UploadState(upload.id, upload.received, length, upload.metadata_text, expires)
 
 
-def create_upload(
-    *, digest: str, length: int, filetype: str, metadata: str, actor: Actor, uow: UnitOfWork
-) -> UploadState:
+def create_upload(*, digest: str, length: int, filetype: str, metadata: str, actor: Actor, uow: UnitOfWork) -> UploadState:
     """Begin an upload. Bytes this inspector already uploaded make one that is complete at once."""
     actor.require(Action.PHOTO_UPLOAD, on=actor.county)
     limits = uow.world.settings.sync
