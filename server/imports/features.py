@@ -18,6 +18,7 @@ from server.imports.shapes import CheckedShapes, checked, largest_corner, shapes
 from server.imports.sources import OpenedSource, opened
 
 CODE_CHARACTERS = 64
+ELSEWHERE = "every shape lies outside China; the file was taken as it is: check the coordinates and the region"
 _GDAL_FAILURES = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -68,7 +69,7 @@ def read_features(path: Path, aliases: Aliases, *, crs: int | None, lines_too: b
     shapes = checked(raw, unreadable, system, lines_too=lines_too)
     codes = texts(columns[roles["code"]])
     kept, refused = _sorted_out(codes, shapes)
-    notes = [*([] if system.note is None else [system.note]), *dict.fromkeys(str(one.message) for one in noticed)]
+    notes = [*([] if system.note is None else [system.note]), *([ELSEWHERE] if shapes.elsewhere else []), *dict.fromkeys(str(one.message) for one in noticed)]
     origin = Origin(path.name, source.digest, system.name, tuple(notes))
     named = {role: texts(columns[name]) for role, name in roles.items() if role != "code"}
     claimed = {name for role, name in roles.items() if role != "declared_area"}

@@ -1,4 +1,4 @@
-"""Checks the outlines of a map file one by one and measures them. Refuses what is no area in China, with the reason.
+"""Checks the outlines of a map file one by one and measures them. Refuses what is no area, or strays out of China, with the reason.
 
 A broken outline is repaired only where the repair changes nothing that matters: at most a thousandth of its area.
 """
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from server import problems
 from server.domain.geometry import areas_m2, bounds_e7
-from server.imports.coordinates import SourceSystem, in_china
+from server.imports.coordinates import CGCS2000, WGS84, SourceSystem, in_china
 from server.problems import Problem
 
 Shapes = NDArray[np.object_]
@@ -36,6 +36,8 @@ class CheckedShapes:
     bounds: NDArray[np.int64]
     refused: dict[int, Problem]
     repaired: dict[int, str]
+    elsewhere: bool
+    """Whether the whole file lies outside China: then it is taken as it is, and the reader says so."""
 
 
 def shapes_of(wkb: Shapes) -> tuple[Shapes, NDArray[np.bool_]]:
@@ -66,9 +68,25 @@ def checked(shapes: Shapes, unreadable: NDArray[np.bool_], system: SourceSystem,
     good = _left(len(shapes), refused)
     lonlat = np.full(len(shapes), None, dtype=object)
     lonlat[good] = system.to_lonlat(shapes[good])
-    _refuse_outside(refused, shapes, lonlat, good, system)
+    elsewhere = lies_elsewhere(shapes, lonlat, good, system)
+    if not elsewhere:
+        _refuse_outside(refused, shapes, lonlat, good, system)
     repaired = _repair(lonlat, refused)
-    return _measured(lonlat, refused, repaired)
+    return _measured(lonlat, refused, repaired, elsewhere)
+
+
+def lies_elsewhere(shapes: Shapes, lonlat: Shapes, good: NDArray[np.int64], system: SourceSystem) -> bool:
+    """Whether no usable shape lies in China and none would with its axes swapped: land of another country, not an error.
+
+    Only degrees are believed so far: metres that land abroad were given a wrong zone. A single shape abroad in a file of
+    Chinese land is an error and is refused.
+    """
+    if system.epsg not in (CGCS2000, WGS84) or len(good) == 0 or in_china(lonlat[good]).any():
+        return False
+    west, south, east, north = shapely.total_bounds(lonlat[good]).tolist()
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        return False
+    return not any(system.swapped_fits(shapes[at]) for at in good.tolist())
 
 
 def _refuse(refused: dict[int, Problem], which: NDArray[np.bool_], reason: Callable[[int], str]) -> None:
@@ -117,7 +135,7 @@ def _repair(lonlat: Shapes, refused: dict[int, Problem]) -> dict[int, str]:
     return repaired
 
 
-def _measured(lonlat: Shapes, refused: dict[int, Problem], repaired: dict[int, str]) -> CheckedShapes:
+def _measured(lonlat: Shapes, refused: dict[int, Problem], repaired: dict[int, str], elsewhere: bool) -> CheckedShapes:
     good = _left(len(lonlat), refused)
     areas = np.zeros(len(lonlat))
     bounds = np.zeros((len(lonlat), 4), dtype=np.int64)
@@ -128,4 +146,4 @@ def _measured(lonlat: Shapes, refused: dict[int, Problem], repaired: dict[int, s
     speck[good] = areal[good] & (areas[good] < _SMALLEST_M2)
     _refuse(refused, speck, lambda _: "the outline encloses no area")
     kept = {at: fault for at, fault in repaired.items() if at not in refused}
-    return CheckedShapes(lonlat, areas, bounds, refused, kept)
+    return CheckedShapes(lonlat, areas, bounds, refused, kept, elsewhere)

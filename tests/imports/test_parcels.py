@@ -203,11 +203,28 @@ def test_swapped_axes_of_a_grid_are_refused_with_a_hint(tmp_path):
     assert "swapped" in reading.refused[0].detail
 
 
-def test_a_parcel_in_another_country_is_refused_without_a_hint(tmp_path):
-    reading = read_parcels(write_map(tmp_path / "a.gpkg", [shapely.box(2.3, 48.6, 2.4, 48.7)], {"code": ["A"]}))
+def test_a_parcel_that_strays_into_another_country_is_refused_without_a_hint(tmp_path):
+    shapes = [shapely.box(2.3, 48.6, 2.4, 48.7), a_square()]
+    reading = read_parcels(write_map(tmp_path / "a.gpkg", shapes, {"code": ["A", "B"]}))
 
+    assert [row.code for row in reading.rows] == ["B"]
     assert "not in China" in reading.refused[0].detail
     assert "swapped" not in reading.refused[0].detail
+
+
+def test_a_file_of_another_country_alone_is_taken_with_a_note(tmp_path):
+    reading = read_parcels(write_map(tmp_path / "a.gpkg", [shapely.box(2.3, 48.6, 2.4, 48.7)], {"code": ["A"]}))
+
+    assert [row.code for row in reading.rows] == ["A"]
+    assert any("outside China" in note for note in reading.origin.notes)
+
+
+def test_metres_of_a_wrong_zone_are_not_taken_for_another_country(tmp_path):
+    grid = in_system(a_square(), 4549)
+    path = write_geojson(tmp_path / "a.json", [({"code": "A"}, shapely.geometry.mapping(grid))])
+    reading = read_parcels(path, crs=4534)
+
+    assert reading.rows == ()
 
 
 def test_degrees_in_geojson_that_are_metres_tell_their_zone(tmp_path):
