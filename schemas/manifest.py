@@ -12,6 +12,7 @@ from schemas.json_text import read_json
 
 VERSIONS = (1,)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
+SIGNATURE_MEMBER = re.compile(r"[0-9A-Za-z_=+/.-]{1,200}\Z")
 NOTE_CHARACTERS = 10_000
 PHOTOS_A_REPORT = 200
 CODE_CHARACTERS = 64
@@ -126,9 +127,10 @@ class Observation(fields.Field[dict[str, Any]]):
     """The observation by its kind; the fields of other kinds are ignored."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
-        if not isinstance(value, dict) or value.get("kind") not in OBSERVATIONS:
+        kind = value.get("kind") if isinstance(value, dict) else None
+        if not isinstance(kind, str) or kind not in OBSERVATIONS:
             raise ValidationError(f"Not an observation of a kind among {', '.join(OBSERVATIONS)}.")
-        loaded: dict[str, Any] = OBSERVATIONS[value["kind"]].load(value)
+        loaded: dict[str, Any] = OBSERVATIONS[kind].load(value)
         return loaded
 
 
@@ -196,7 +198,7 @@ class ItemReading:
     type: str
     manifest: str
     digest: str
-    signature: Any
+    signature: dict[str, str] | None
     id: str | None
     rev: int | None
     version: Any
@@ -223,7 +225,7 @@ def read_item(raw: str, item: Any) -> ItemReading:
     if not isinstance(item, dict):
         return unreadable(raw, "an item is an object with type, manifest and signature")
     kind, manifest = item.get("type"), item.get("manifest")
-    if kind not in READERS:
+    if not isinstance(kind, str) or kind not in READERS:
         return unreadable(raw, "`type` is neither report nor task_progress")
     if not isinstance(manifest, str):
         return unreadable(raw, "`manifest` is the text of a JSON object")
@@ -244,7 +246,7 @@ def read_item(raw: str, item: Any) -> ItemReading:
         type=kind,
         manifest=manifest,
         digest=manifest_digest(manifest),
-        signature=item.get("signature"),
+        signature=readable_signature(item.get("signature")),
         id=identity,
         rev=rev,
         version=claims.get("v"),
@@ -278,6 +280,15 @@ def first_complaints(messages: Any, path: str = "", most: int = 5) -> str:
 
     walk(messages, path)
     return "; ".join(found[:most])
+
+
+def readable_signature(value: Any) -> dict[str, str] | None:
+    """The three members of a signature and nothing else a stranger may have put there; None when it is none."""
+    if not isinstance(value, dict):
+        return None
+    members = {name: value.get(name) for name in ("key_id", "alg", "value")}
+    readable = all(isinstance(member, str) and SIGNATURE_MEMBER.match(member) for member in members.values())
+    return members if readable else None
 
 
 def readable_uuid(value: Any) -> str | None:

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server.api import register_api, register_health
+from server.api import register_api
 from server.api.errors import register_errors
 from server.cli import register_commands
 from server.composition import Clock, Xuntu, system_clock
@@ -49,7 +49,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     register_errors(app)
     register_api(app)
     register_console(app)
-    register_health(app)
     register_commands(app)
     return app
 

@@ -1,18 +1,17 @@
 """One shape for every failure (RFC 9457), whoever raised it. Prints no stack trace to a client; loses none in the log."""
 
 import json
-import sqlite3
 
 import structlog
 from flask import Flask, Response, g, request
 from marshmallow import ValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server import problems
 from server.api.endpoint import request_id, request_unit
 from server.domain.permissions import Actor
 from server.problems import Kind, Problem
+from server.store.failures import DatabaseFailure, is_temporary
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
@@ -26,7 +25,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(ValidationError, answer_validation)
-    app.register_error_handler(DBAPIError, answer_database)
+    app.register_error_handler(DatabaseFailure, answer_database)
     app.register_error_handler(OSError, answer_storage)
     app.register_error_handler(Exception, answer_unexpected)
 
@@ -76,10 +75,10 @@ def answer_validation(error: ValidationError) -> Response:
     return answer_problem(problems.INVALID(fields=error.messages))
 
 
-def answer_database(error: DBAPIError) -> Response:
+def answer_database(error: DatabaseFailure) -> Response:
     """A lock, a full disk or a lost connection is temporary: the phone keeps everything and comes back."""
     log.error("database_failed", request_id=request_id(), error=str(error.orig), exc_info=error)
-    if isinstance(error, OperationalError) or isinstance(error.orig, sqlite3.OperationalError):
+    if is_temporary(error):
         return answer_problem(problems.UNAVAILABLE(reason="the database cannot be written"))
     return answer_problem(problems.INTERNAL(request_id=request_id()))
 
@@ -92,4 +91,3 @@ def answer_storage(error: OSError) -> Response:
 def answer_unexpected(error: Exception) -> Response:
     log.error("request_failed", request_id=request_id(), path=request.path, exc_info=error)
     return answer_problem(problems.INTERNAL(request_id=request_id()))
-

@@ -21,8 +21,8 @@ def layer(ours: str, theirs: str = "") -> Layer:
 
 
 GEOMETRY = "numpy shapely pyproj"
-# An edge opens the unit of work and sees nothing else of the store. keys.text only spells digests and keys.
-EDGE = "composition services listings domain problems settings ops keys.text store.unit_of_work"
+# An edge opens the unit of work and sees nothing else of the store but how it fails. keys.text only spells digests and keys.
+EDGE = "composition services listings domain problems settings ops keys.text store.unit_of_work store.failures"
 PURE = layer("domain programmes law problems", GEOMETRY)
 
 LAYERS: dict[str, Layer] = {
@@ -46,7 +46,7 @@ LAYERS: dict[str, Layer] = {
     "ops": layer(
         "composition services store media keys domain problems settings", "structlog prometheus_client sqlalchemy flask werkzeug"
     ),
-    "api": layer(f"{EDGE} schemas", "flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
+    "api": layer(f"{EDGE} schemas", "apispec flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
     "console": layer(f"{EDGE} schemas", "flask flask_login flask_limiter flask_babel werkzeug structlog secure"),
     "demo": layer(f"{EDGE} programmes keys store imports", "sqlalchemy PIL"),
     "cli": layer(f"{EDGE} schemas jobs law imports demo keys.links store.migrate", "flask click werkzeug gunicorn structlog"),
