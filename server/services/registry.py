@@ -4,8 +4,7 @@ A reading has been checked by `server.imports`; here it is compared with the reg
 """
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -27,10 +26,12 @@ from server.imports.readings import (
 from server.services.registry_report import DEPLOYMENT, ImportReport, keep_run
 from server.services.registry_versions import AREA_METHOD, BEFORE_RECORDS, Plan, place_versions, plan_versions
 from server.store import registry as store
+from server.store.ids import ascending_ids
 from server.store.tables.organisation import Region
 from server.store.tables.registry import Duty, LayerFeature, Parcel, ParcelVersion
 from server.store.unit_of_work import UnitOfWork
 
+Contents = Callable[[ParcelRow], dict[str, Any]]
 COUNTY_DIGITS, TOWN_DIGITS, VILLAGE_DIGITS = 6, 9, 12
 
 
@@ -66,15 +67,20 @@ def import_parcels(
     session, county = uow.session, county_of(region, uow=uow)
     if not dry_run:
         store.lock_imports(session, county)
-    rows, refused = _rows_in_place(reading.rows, region, store.region_codes_below(session, county))
+    places = _places({row.region for row in reading.rows}, region, store.region_codes_below(session, county))
+    rows = [row for row in reading.rows if row.region in places]
+    refused = [_elsewhere(row, region) for row in reading.rows if row.region not in places]
+    day = valid_from or uow.today
     since = valid_from or (uow.today if store.has_parcels(session, county) else BEFORE_RECORDS)
     standing = store.parcels_by_code(session, county, (row.code for row in rows))
-    plan = plan_versions(
-        rows, lambda code: None if code not in standing else standing[code].version, _parcel_contents, valid_from or uow.today
-    )
+
+    def contents(row: ParcelRow) -> dict[str, Any]:
+        return _parcel_contents(row, places[row.region])
+
+    plan = plan_versions(rows, lambda code: standing[code].version if code in standing else None, contents, day)
     if not dry_run:
         known = {code: one.parcel_id for code, one in standing.items()}
-        _write_parcels(plan, known, county, origin=reading.origin, since=since, day=valid_from or uow.today, uow=uow)
+        _write_parcels(plan, known, county, contents, origin=reading.origin, days=(since, day), uow=uow)
     counts = (len(plan.added), len(plan.changed), plan.unchanged)
     refusals = [*reading.refused, *refused, *plan.refused]
     report = keep_run("parcels", county, reading.origin, counts, refused=refusals, dry_run=dry_run, uow=uow)
@@ -94,12 +100,16 @@ def import_layer(
         store.lock_imports(session, county)
     since = valid_from or (uow.today if store.has_features(session, county, reading.layer) else BEFORE_RECORDS)
     standing = store.features_by_code(session, county, reading.layer, (row.code for row in reading.rows))
-    plan = plan_versions(reading.rows, standing.get, _feature_contents, valid_from or uow.today)
+    day = valid_from or uow.today
+    plan = plan_versions(reading.rows, standing.get, _feature_contents, day)
+
+    def own(row: FeatureRow) -> dict[str, Any]:
+        return {"layer": reading.layer} | _feature_contents(row)
+
     if not dry_run:
-        store.close_versions(session, LayerFeature, county, [old for _, old in plan.changed], valid_from or uow.today)
-        fresh = [(row, since) for row in plan.added] + [(row, valid_from or uow.today) for row, _ in plan.changed]
-        rows = [(row, {"layer": reading.layer} | _feature_contents(row), first) for row, first in fresh]
-        placed = place_versions(rows, "layer_features", county, origin=reading.origin, uow=uow)
+        store.close_versions(session, LayerFeature, county, [old for _, old in plan.changed], day)
+        fresh = [(row, since) for row in plan.added] + [(row, day) for row, _ in plan.changed]
+        placed = place_versions(fresh, own, "layer_features", county, origin=reading.origin, uow=uow)
         store.add_rows(session, LayerFeature, placed)
     counts = (len(plan.added), len(plan.changed), plan.unchanged)
     refusals = [*reading.refused, *plan.refused]
@@ -162,24 +172,23 @@ def _region_values(row: RegionRow) -> dict[str, Any]:
     }
 
 
-def _rows_in_place(rows: Sequence[ParcelRow], region: str, below: frozenset[str]) -> tuple[list[ParcelRow], list[Refusal]]:
-    """Each row with the finest division the register knows; rows that say they lie elsewhere are refused."""
-    placed: list[ParcelRow] = []
-    refused: list[Refusal] = []
-    for row in rows:
-        said = row.region or region
-        if not said.startswith(region[:COUNTY_DIGITS]):
-            elsewhere = problems.ROW_INVALID(reason=f"the row lies in {said}, not in {region}")
-            refused.append(refusal(row.row, row.code, elsewhere))
-            continue
-        known = (said[:digits] for digits in (VILLAGE_DIGITS, TOWN_DIGITS) if said[:digits] in below)
-        placed.append(replace(row, region=next(known, region)))
-    return placed, refused
+def _places(said: set[str | None], region: str, below: frozenset[str]) -> dict[str | None, str]:
+    """The finest division the register knows for each place that rows name; places in another county are left out."""
+    places: dict[str | None, str] = {None: region}
+    for code in said - {None}:
+        if code is not None and code.startswith(region[:COUNTY_DIGITS]):
+            known = (code[:digits] for digits in (VILLAGE_DIGITS, TOWN_DIGITS) if code[:digits] in below)
+            places[code] = next(known, region)
+    return places
 
 
-def _parcel_contents(row: ParcelRow) -> dict[str, Any]:
+def _elsewhere(row: ParcelRow, region: str) -> Refusal:
+    return refusal(row.row, row.code, problems.ROW_INVALID(reason=f"the row lies in {row.region}, not in {region}"))
+
+
+def _parcel_contents(row: ParcelRow, place: str) -> dict[str, Any]:
     return {
-        "region": row.region,
+        "region": place,
         "name": row.name,
         "land_use_scheme": row.land_use_scheme,
         "land_use_code": row.land_use_code,
@@ -194,20 +203,32 @@ def _feature_contents(row: FeatureRow) -> dict[str, Any]:
 
 
 def _write_parcels(
-    plan: Plan, parcel_ids: dict[str, str], county: str, *, origin: Origin, since: date, day: date, uow: UnitOfWork
+    plan: Plan,
+    parcel_ids: dict[str, str],
+    county: str,
+    contents: Contents,
+    *,
+    origin: Origin,
+    days: tuple[date, date],
+    uow: UnitOfWork,
 ) -> None:
-    session = uow.session
-    new = {row.code: str(uuid.uuid4()) for row in plan.added if row.code not in parcel_ids}
-    store.add_rows(session, Parcel, [{"county": county, "id": parcel_id, "code": code} for code, parcel_id in new.items()])
+    """Add parcels that are new, close versions that changed, add versions; `parcel_ids` are those the register has.
+
+    `days` are the first day of a parcel that was never there and that of any other version.
+    """
+    session, (since, day) = uow.session, days
+    codes = [row.code for row in plan.added if row.code not in parcel_ids]
+    new = dict(zip(codes, ascending_ids(len(codes), now=uow.now), strict=True))
+    store.add_rows(session, Parcel, ({"county": county, "id": parcel_id, "code": code} for code, parcel_id in new.items()))
     store.close_versions(session, ParcelVersion, county, [old for _, old in plan.changed], day)
     ids = parcel_ids | new
     # A parcel that was closed once comes back today, not before records began.
     fresh = [(row, since if row.code in new else day) for row in plan.added] + [(row, day) for row, _ in plan.changed]
-    rows = [
-        (row, {"parcel_id": ids[row.code], "area_method": AREA_METHOD} | _parcel_contents(row), first) for row, first in fresh
-    ]
-    placed = place_versions(rows, "parcel_versions", county, origin=origin, uow=uow)
-    store.add_rows(session, ParcelVersion, placed)
+
+    def own(row: ParcelRow) -> dict[str, Any]:
+        return {"parcel_id": ids[row.code], "area_method": AREA_METHOD} | contents(row)
+
+    store.add_rows(session, ParcelVersion, place_versions(fresh, own, "parcel_versions", county, origin=origin, uow=uow))
 
 
 def _no_such_parcel(row: DutyRow) -> problems.Problem:

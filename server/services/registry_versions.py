@@ -4,8 +4,7 @@ A version holds from its first day up to, not including, the first day of the ne
 loaded holds since before records began, so that a report from before the load still finds its parcel.
 """
 
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ import shapely
 from server import problems
 from server.imports.readings import FeatureRow, Origin, ParcelRow, Refusal, refusal
 from server.services.registry_report import source_name
+from server.store.ids import ascending_ids
 from server.store.registry import hilbert_order, reserve_spatial_ids
 from server.store.unit_of_work import UnitOfWork
 
@@ -71,40 +71,41 @@ def _same(row: ParcelRow | FeatureRow, standing: dict[str, Any], contents: dict[
 
 
 def place_versions(
-    rows: Sequence[tuple[SpatialRow, dict[str, Any], date]],
+    rows: Sequence[tuple[SpatialRow, date]],
+    own: Callable[[SpatialRow], dict[str, Any]],
     table_name: str,
     county: str,
     *,
     origin: Origin,
     uow: UnitOfWork,
-) -> list[dict[str, Any]]:
-    """Rows of a spatially indexed table for (row, its own values, first day), in the order of the map, keys reserved."""
+) -> Iterator[dict[str, Any]]:
+    """Rows of a spatially indexed table for (row, first day), in the order of the map, keys reserved.
+
+    `own` gives the values that only this table has.
+    """
     if not rows:
-        return []
-    boxes = np.array([row.bounds for row, _, _ in rows], dtype=np.int64)
+        return
+    boxes = np.array([row.bounds for row, _ in rows], dtype=np.int64)
     keys = reserve_spatial_ids(uow.session, county, table_name, len(rows))
-    placed = []
-    for key, at in zip(keys, hilbert_order(boxes).tolist(), strict=True):
-        row, own, valid_from = rows[at]
+    ids = ascending_ids(len(rows), now=uow.now)
+    for key, new_id, at in zip(keys, ids, hilbert_order(boxes).tolist(), strict=True):
+        row, valid_from = rows[at]
         west, south, east, north = row.bounds
-        placed.append(
-            {
-                "county": county,
-                "id": str(uuid.uuid4()),
-                "spatial_id": key,
-                "code": row.code,
-                "area_m2": row.area_m2,
-                "source": source_name(origin),
-                "source_crs": origin.crs,
-                "valid_from": valid_from,
-                "valid_to": None,
-                "recorded_at": uow.now,
-                "geometry": row.geometry,
-                "min_lon_e7": west,
-                "min_lat_e7": south,
-                "max_lon_e7": east,
-                "max_lat_e7": north,
-                **own,
-            }
-        )
-    return placed
+        yield {
+            "county": county,
+            "id": new_id,
+            "spatial_id": key,
+            "code": row.code,
+            "area_m2": row.area_m2,
+            "source": source_name(origin),
+            "source_crs": origin.crs,
+            "valid_from": valid_from,
+            "valid_to": None,
+            "recorded_at": uow.now,
+            "geometry": row.geometry,
+            "min_lon_e7": west,
+            "min_lat_e7": south,
+            "max_lon_e7": east,
+            "max_lat_e7": north,
+            **own(row),
+        }

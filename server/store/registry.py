@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table, bindparam, insert, literal, select, text, update
+from sqlalchemy import Table, bindparam, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from server.store.base import Base
+from server.store.dialects.bulk import insert_many
 from server.store.tables.organisation import Region
 from server.store.tables.registry import Duty, LayerFeature, Parcel, ParcelVersion
 
@@ -121,10 +122,9 @@ def duties_by_code(session: Session, county: str, codes: Iterable[str]) -> dict[
     return found
 
 
-def add_rows(session: Session, row_type: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert plain values in one go."""
-    if rows:
-        session.connection().execute(insert(_table(row_type)), list(rows))
+def add_rows(session: Session, row_type: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+    """Insert plain values, all with the same columns."""
+    insert_many(session, row_type, rows)
 
 
 def close_versions(

@@ -31,7 +31,9 @@ def write_map(
 ) -> Path:
     """A map file with shapes given in EPSG:4490 and stored in another system; None is a row without a shape."""
     rows = np.array([None if shape is None else shapely.to_wkb(in_system(shape, epsg)) for shape in shapes], dtype=object)
-    values = [np.array(column, dtype=type(column[0]) if isinstance(column[0], int | float) else object) for column in columns.values()]
+    values = [
+        np.array(column, dtype=type(column[0]) if isinstance(column[0], int | float) else object) for column in columns.values()
+    ]
     kept = encoding if path.suffix == ".shp" else "UTF-8"
     pyogrio.raw.write(path, rows, values, list(columns), geometry_type="Polygon", crs=f"EPSG:{epsg}", encoding=kept)
     return path

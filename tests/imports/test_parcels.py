@@ -219,12 +219,12 @@ def test_a_file_of_another_country_alone_is_taken_with_a_note(tmp_path):
     assert any("outside China" in note for note in reading.origin.notes)
 
 
-def test_metres_of_a_wrong_zone_are_not_taken_for_another_country(tmp_path):
-    grid = in_system(a_square(), 4549)
-    path = write_geojson(tmp_path / "a.json", [({"code": "A"}, shapely.geometry.mapping(grid))])
-    reading = read_parcels(path, crs=4534)
+def test_metres_that_land_abroad_are_an_error_and_not_another_country(tmp_path):
+    far_north = shapely.transform(a_square(), lambda xy: np.add(xy, (0.0, 25.0)))
+    reading = read_parcels(write_map(tmp_path / "a.gpkg", [far_north], {"code": ["A"]}, epsg=4549))
 
     assert reading.rows == ()
+    assert "not in China" in reading.refused[0].detail
 
 
 def test_degrees_in_geojson_that_are_metres_tell_their_zone(tmp_path):

@@ -1,15 +1,18 @@
 """Spatial candidates: the same rows in the same order from R*Tree and GiST, kept in step with every write."""
 
+import uuid
 from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 import shapely
-from sqlalchemy import create_engine, delete, insert, text, update
+from sqlalchemy import create_engine, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from server.domain.geometry import BoundsE7, bounds_e7
+from server.store.dialects.bulk import insert_many
 from server.store.dialects.spatial import INDEXED_TABLES, candidates, spatial_index_ddl, spatial_index_drop
+from server.store.ids import ascending_ids
 from server.store.registry import hilbert_order, reserve_spatial_ids
 from server.store.tables.registry import LayerFeature, ParcelVersion
 
@@ -197,3 +200,31 @@ def test_neighbours_on_the_ground_are_neighbours_on_the_hilbert_curve():
 
     assert sorted(map(tuple, walk.tolist())) == sorted((x, y) for y in range(side) for x in range(side))
     assert steps.max() == 1
+
+
+@pytest.mark.both_stores
+def test_rows_written_in_bulk_read_back_as_they_were(engine):
+    shape = shapely.box(120.0, 33.0, 120.001, 33.001)
+    odd = {"中": "值\t\\\n", "n": None, "list": [1, 2.5, True]}
+    rows = [
+        a_version(number, shape, attributes=odd if number == 1 else {}, name=None, holder="a\tb\\N")
+        for number in range(1, 12_002)
+    ]
+    with Session(engine) as session:
+        insert_many(session, ParcelVersion, (row for row in rows))
+        stored = session.execute(select(ParcelVersion.__table__).order_by(ParcelVersion.spatial_id)).mappings().all()
+
+    assert len(stored) == len(rows)
+    assert {name: stored[0][name] for name in rows[0] if name != "geometry"} == {
+        name: value for name, value in rows[0].items() if name != "geometry"
+    }
+    assert stored[0]["geometry"].equals(shape)
+
+
+def test_ids_made_together_ascend_and_never_repeat():
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    ids = ascending_ids(5_000, now=now)
+
+    assert ids == sorted(set(ids))
+    assert {uuid.UUID(one).version for one in ids} == {7}
+    assert not set(ids) & set(ascending_ids(5_000, now=now))

@@ -6,6 +6,7 @@ which is the same on both stores, so the same question gets the same rows in the
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, column, func, literal_column, or_, select, table
@@ -79,6 +80,7 @@ def candidates(
     return list(session.execute(query, values))
 
 
+@cache
 def _statement(dialect: str, model: SpatialRow, columns: tuple[str, ...] | None, with_layer: bool) -> Select[Any]:
     rows = model.__table__
     wanted = [rows.c[name] for name in columns] if columns is not None else list(rows.c)
