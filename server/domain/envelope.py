@@ -12,7 +12,10 @@ PLAUSIBLE_LON: Final = (73.0, 136.0)
 PLAUSIBLE_LAT: Final = (3.0, 54.0)
 
 RELEASABLE: Final = frozenset({"bad-signature", "not-author", "unknown-device"})
-"""Causes that a later delivery can remove (signature, pusher, device)."""
+"""Causes that a later delivery can remove (signature, pusher, device). Nothing proves yet who wrote such a manifest."""
+CLAIMING: Final = frozenset({"stored", "held"})
+"""States in which a content claims its (id, rev)."""
+LARGEST_WHOLE: Final = 2**53 - 1
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class PushedItem:
     type: str
     manifest: str
     digest: str
-    signature: Any
+    signature: dict[str, str] | None
     id: str | None
     rev: int | None
     version: Any
@@ -65,13 +68,21 @@ def quarantine_of(
     if len(item.manifest.encode("utf-8", "surrogatepass")) > max_bytes:
         return problems.TOO_LARGE(max_bytes=max_bytes)
     if item.version not in KNOWN_VERSIONS or isinstance(item.version, bool):
-        return problems.UNKNOWN_VERSION(v=item.version)
+        return problems.UNKNOWN_VERSION(v=printable_version(item.version))
     if item.complaint is not None or item.fields is None:
         return problems.MANIFEST_INVALID(reason=item.complaint or "the manifest cannot be read")
-    return implausible_position(item.fields)
+    return None
+
+
+def printable_version(version: Any) -> int | str:
+    """What stood at `v`, short enough and plain enough to be said back and stored."""
+    if isinstance(version, int) and not isinstance(version, bool) and abs(version) <= LARGEST_WHOLE:
+        return version
+    return ascii(version)[:40] if isinstance(version, str) else f"({type(version).__name__})"
 
 
 def implausible_position(claims: dict[str, Any]) -> Problem | None:
+    """Why nobody patrols where the claims say, or None. The caller knows better where the county has land there."""
     position = claims.get("position")
     if position is None:
         return None
@@ -87,17 +98,22 @@ def implausible_position(claims: dict[str, Any]) -> Problem | None:
 class Known:
     """A submission of the same id that the store already holds."""
 
+    type: str
     rev: int
     digest: str
     state: str
-    cause: str | None
+
+
+def is_claimed(rev: int, known: list[Known]) -> bool:
+    """Whether another content already claims this revision."""
+    return any(other.rev == rev and other.state in CLAIMING for other in known)
 
 
 def place_in_chain(rev: int, prev: str | None, known: list[Known]) -> tuple[str, Problem | None]:
-    """stored, held or quarantined, given every submission of the same id and its state."""
+    """stored, held or quarantined, given every other submission of the same id and its state."""
     if rev == 1:
         return "stored", None
-    before = next((other for other in known if other.rev == rev - 1 and other.state == "stored"), None)
+    before = next((other for other in known if other.type == "report" and other.rev == rev - 1 and other.state == "stored"), None)
     if before is None:
         return "held", None
     if before.digest != prev:

@@ -1,12 +1,13 @@
 """落图: which parcel a report shows. The machine ranks and decides only above the threshold; people decide the rest."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
 
 from server import problems
 from server.domain.geometry import parse_polygon
-from server.domain.matching import CandidateParcel, MatchQuestion, MatchResult, match, search_box
+from server.domain.matching import CandidateParcel, MatchPolicy, MatchQuestion, MatchResult, match, search_box
 from server.domain.permissions import Action, Actor
 from server.domain.report import Report, report_of
 from server.store.dialects.spatial import candidates
@@ -17,6 +18,7 @@ from server.store.tables.work import Match
 from server.store.unit_of_work import UnitOfWork
 
 NONE = "none"
+EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
 CANDIDATE_COLUMNS = ("parcel_id", "id", "code", "geometry", "area_m2", "region")
 
 
@@ -29,7 +31,7 @@ def match_report(report_id: str, rev: int, digest: str, *, actor: Actor, uow: Un
     report = report_of(row.manifest, row.digest)
     question = question_of(report, county=actor.county, uow=uow)
     nearby = nearby_parcels(question, county=actor.county, uow=uow)
-    result = match(question, [candidate_of(found) for found in nearby], uow.world.settings.matching)
+    result = match(question, [candidate_of(found) for found in nearby], policy_of(uow))
     regions = {found.id: found.region for found in nearby}
     kept = keep_match(report, result, regions, actor=actor, uow=uow)
     facts = {"report_id": report_id, "rev": rev, "state": kept.state, "parcel_id": kept.parcel_id}
@@ -73,10 +75,15 @@ def nearby_parcels(question: MatchQuestion, *, county: str, uow: UnitOfWork) -> 
     """The parcels that may be meant: those within reach, and those that the inspector or the task named."""
     named = question.task_parcel_codes | ({question.claim} if question.claim else set())
     found = parcels_named(uow.session, county, named, uow.today)
-    box = search_box(question, uow.world.settings.matching)
+    box = search_box(question, policy_of(uow))
     if box is not None:
         found += candidates(uow.session, ParcelVersion, county, box, uow.today, columns=CANDIDATE_COLUMNS)
     return list({row.id: row for row in found}.values())
+
+
+def policy_of(uow: UnitOfWork) -> MatchPolicy:
+    """The office's policy without its territory: where a report may come from was judged when it was received."""
+    return replace(uow.world.settings.matching, territory=EVERYWHERE)
 
 
 def candidate_of(row: Any) -> CandidateParcel:

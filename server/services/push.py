@@ -9,20 +9,26 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import insert, update
-from sqlalchemy.exc import DataError, IntegrityError
 
 from server import problems
-from server.domain.envelope import RELEASABLE, Author, PushedItem, quarantine_of, refusal_of
+from server.domain.envelope import RELEASABLE, Author, PushedItem, implausible_position, quarantine_of, refusal_of
 from server.domain.permissions import Action, Actor
 from server.keys.signatures import PublicKey, why_signature_fails
+from server.keys.text import digest_of
 from server.problems import Problem
-from server.services.chain import settle_chains
+from server.services.chain import is_claimed_by_another, settle_chains
 from server.services.receipts import Standing, issue_receipts, key_of
 from server.store.dialects.upsert import insert_or_skip
+from server.store.failures import WRITE_ERRORS, data_is_at_fault
+from server.store.land import has_land_near
 from server.store.submissions import KEY, Key, devices_by_id, submissions_by_id
 from server.store.tables.organisation import Device
 from server.store.tables.sync import InboxItem, Submission, SubmissionPhoto
 from server.store.unit_of_work import UnitOfWork
+
+LARGEST_INBOX_REV = 2**31 - 1
+INBOX_NAMES = uuid.UUID("6d7f5bd0-6c0e-5f0e-9b43-0f8ac7d5f3c1")
+"""Namespace of the inbox ids of unreadable bodies: the same bytes of the same phone are one row."""
 
 
 @dataclass
@@ -40,7 +46,8 @@ class Delivery:
 
     @property
     def key(self) -> Key:
-        assert self.item.id is not None and self.item.rev is not None  # noqa: S101 - refused items have no key
+        assert self.item.id is not None, "a refused item has no key"
+        assert self.item.rev is not None, "a refused item has no key"
         return (self.county, self.item.id, self.item.rev, self.item.digest)
 
     def result(self) -> dict[str, Any]:
@@ -75,12 +82,14 @@ def receive_push(
     try:
         with uow.session.begin_nested():
             inserted = insert_submissions(named, actor, uow)
-    except (DataError, IntegrityError):
+    except WRITE_ERRORS as error:
+        if not data_is_at_fault(error):
+            raise
         inserted = insert_one_by_one(named, actor, uow)
     uow.lock_county(actor.county, *(delivery.county for delivery in named))
     settle(named, inserted, actor, uow)
     keep_in_inbox(deliveries, actor, uow)
-    note_visit(devices, actor, unsent, uow)
+    note_visit(actor, unsent, uow)
     return [delivery.result() for delivery in deliveries]
 
 
@@ -96,8 +105,19 @@ def judge(item: PushedItem, devices: dict[str, Device], actor: Actor, uow: UnitO
     problem = quarantine_of(
         item, author, pusher_id=actor.id, signature_failure=failure, max_bytes=uow.world.settings.sync.manifest_bytes
     )
+    if problem is None:
+        problem = stray_position(item, county, uow)
     flags = ["unsigned"] if author is not None and not author.has_key else []
     return Delivery(item, author, county, problem, flags)
+
+
+def stray_position(item: PushedItem, county: str, uow: UnitOfWork) -> Problem | None:
+    """Why the position cannot be right, unless the county has registered land just there."""
+    problem = implausible_position(item.fields or {})
+    if problem is None:
+        return None
+    position = (item.fields or {})["position"]
+    return None if has_land_near(uow.session, county, position["lon"], position["lat"], uow.today) else problem
 
 
 def author_of(device: Device) -> Author:
@@ -133,11 +153,13 @@ def insert_submissions(deliveries: Sequence[Delivery], actor: Actor, uow: UnitOf
 def insert_one_by_one(deliveries: Sequence[Delivery], actor: Actor, uow: UnitOfWork) -> set[Key]:
     """After a data error: each item under its own savepoint; the offender is quarantined, its neighbours stored."""
     inserted: set[Key] = set()
-    for delivery in deliveries:
+    for delivery in sorted(deliveries, key=lambda one: one.key):
         try:
             with uow.session.begin_nested():
                 inserted |= insert_submissions([delivery], actor, uow)
-        except (DataError, IntegrityError):
+        except WRITE_ERRORS as error:
+            if not data_is_at_fault(error):
+                raise
             delivery.problem = problems.JUDGEMENT_FAILED()
             delivery.item = replace(delivery.item, manifest="", fields=None, photo_digests=None)
             inserted |= insert_submissions([delivery], actor, uow)
@@ -157,7 +179,7 @@ def submission_row(delivery: Delivery, actor: Actor, uow: UnitOfWork) -> dict[st
         "state": "stored" if delivery.problem is None else "quarantined",
         "cause": None if delivery.problem is None else delivery.problem.kind.code,
         "manifest": storable(item.manifest),
-        "signature": item.signature if isinstance(item.signature, dict) else None,
+        "signature": item.signature,
         "prev": claims.get("prev"),
         "device_id": item.device_id,
         "seq": item.seq,
@@ -209,11 +231,12 @@ def settle(deliveries: list[Delivery], inserted: set[Key], actor: Actor, uow: Un
         row = rows[delivery.key]
         if delivery.key in inserted:
             inserted.discard(delivery.key)
-            delivery.outcome = row.state
             fresh.append(delivery)
         elif delivery.problem is None and may_be_released(row):
-            revive(row, delivery, actor)
-            delivery.outcome = row.state
+            if is_claimed_by_another(row, known):
+                delivery.problem = problems.CONFLICTING_CONTENT()
+            else:
+                revive(row, delivery, actor)
             fresh.append(delivery)
         else:
             delivery.outcome = "duplicate"
@@ -249,8 +272,8 @@ def may_be_released(row: Submission) -> bool:
 
 def revive(row: Submission, delivery: Delivery, actor: Actor) -> None:
     """A later delivery removed the cause: the same content is judged anew with what came now."""
-    row.state, row.cause = "stored", None
-    row.signature = delivery.item.signature if isinstance(delivery.item.signature, dict) else None
+    row.state, row.cause, row.flags = "stored", None, list(delivery.flags)
+    row.signature = delivery.item.signature
     row.pushed_by = actor.id
     row.inspector_id = None if delivery.author is None else delivery.author.inspector_id
 
@@ -268,7 +291,8 @@ def keep_in_inbox(deliveries: list[Delivery], actor: Actor, uow: UnitOfWork) -> 
             "item": delivery.item.raw.encode("utf-8", "surrogatepass"),
             "outcome": delivery.outcome,
             "submission_id": delivery.item.id,
-            "rev": delivery.item.rev,
+            # The column is narrower than the protocol's numbers; the submission itself keeps the number whole.
+            "rev": delivery.item.rev if (delivery.item.rev or 0) <= LARGEST_INBOX_REV else None,
             "digest": delivery.item.digest,
             "problem": None if delivery.problem is None else delivery.problem.as_json(),
         }
@@ -278,7 +302,28 @@ def keep_in_inbox(deliveries: list[Delivery], actor: Actor, uow: UnitOfWork) -> 
         uow.session.execute(insert(InboxItem), rows)
 
 
-def note_visit(devices: dict[str, Device], actor: Actor, unsent: dict[str, int] | None, uow: UnitOfWork) -> None:
+def keep_unreadable(body: bytes, problem: Problem, *, actor: Actor, uow: UnitOfWork) -> None:
+    """A push body that is no JSON is kept as it came, as one refused item; sent again it is the same row."""
+    actor.require(Action.SYNC_PUSH, on=actor.county)
+    digest = digest_of(body)
+    row = {
+        "county": actor.county,
+        "id": str(uuid.uuid5(INBOX_NAMES, f"{actor.device_id} {digest}")),
+        "received_at": uow.now,
+        "device_id": actor.device_id or "",
+        "request_id": uow.origin,
+        "ordinal": 0,
+        "item": body,
+        "outcome": "refused",
+        "submission_id": None,
+        "rev": None,
+        "digest": digest,
+        "problem": problem.as_json(),
+    }
+    insert_or_skip(uow.session, InboxItem, [row], key=("county", "id"))
+
+
+def note_visit(actor: Actor, unsent: dict[str, int] | None, uow: UnitOfWork) -> None:
     """Remember when the phone was last heard and what it says it still holds."""
     said: dict[str, Any] = {"last_seen_at": uow.now}
     if unsent is not None:

@@ -13,6 +13,7 @@ from server.domain.geometry import BoundsE7
 from server.store.dialects.spatial import candidates
 from server.store.tables.registry import CalendarDay, Duty, LayerFeature, ParcelVersion
 
+NEAR_DEG = 0.02
 FEATURE_COLUMNS = ("layer", "id", "code", "name", "attributes", "geometry", "area_m2", "valid_from", "valid_to")
 
 
@@ -36,6 +37,14 @@ def parcels_named(session: Session, county: str, codes: Iterable[str], on: date)
         ParcelVersion.valid_to.is_(None) | (ParcelVersion.valid_to > on),
     )
     return list(session.execute(query.order_by(ParcelVersion.code, ParcelVersion.id)))
+
+
+def has_land_near(session: Session, county: str, lon: float, lat: float, on: date) -> bool:
+    """Whether the county has a parcel within about NEAR_DEG of the place (degrees of EPSG:4490)."""
+    west, east = max(-180.0, lon - NEAR_DEG), min(180.0, lon + NEAR_DEG)
+    south, north = max(-90.0, lat - NEAR_DEG), min(90.0, lat + NEAR_DEG)
+    box = BoundsE7.of_degrees(west, south, east, north)
+    return bool(candidates(session, ParcelVersion, county, box, on, columns=("id",)))
 
 
 def duties_of(session: Session, county: str, parcel_id: str) -> Sequence[Duty]:
