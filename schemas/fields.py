@@ -1,9 +1,12 @@
 """Fields the wire uses again and again. Strict: a wrong type is refused, never coerced."""
 
 import re
+from datetime import UTC
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+
+from schemas.json_text import FORBIDDEN_IN_STRINGS
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 LARGEST_WHOLE = 2**53 - 1
@@ -57,7 +60,7 @@ class Flag(fields.Boolean):
 
 
 class Instant(fields.AwareDateTime):
-    """RFC 3339 with an offset; a naive time is refused."""
+    """RFC 3339 with an offset; a naive time is refused, and so is one that has no name in UTC (the year 0 or 10000)."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
@@ -66,9 +69,11 @@ class Instant(fields.AwareDateTime):
         if not isinstance(value, str):
             raise ValidationError("Not a time.")
         try:
-            return super()._deserialize(value, attr, data, **kwargs)
-        except OverflowError as error:
-            raise ValidationError("Not a time.") from error
+            instant = super()._deserialize(value, attr, data, **kwargs)
+            instant.astimezone(UTC)
+        except (OverflowError, ValueError) as error:
+            raise error if isinstance(error, ValidationError) else ValidationError("Not a time.") from error
+        return instant
 
 
 def digest(**kwargs: Any) -> fields.String:
@@ -76,7 +81,13 @@ def digest(**kwargs: Any) -> fields.String:
 
 
 def words(most: int, least: int = 0, **kwargs: Any) -> fields.String:
-    return fields.String(validate=validate.Length(min=least, max=most), **kwargs)
+    """Text of so many characters, such as every database can hold."""
+    return fields.String(validate=[validate.Length(min=least, max=most), is_storable], **kwargs)
+
+
+def is_storable(text: str) -> None:
+    if FORBIDDEN_IN_STRINGS.search(text):
+        raise ValidationError("Holds U+0000 or a lone surrogate.")
 
 
 def one_of(*choices: str, **kwargs: Any) -> fields.String:

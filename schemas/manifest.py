@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from schemas.fields import Flag, Instant, Number, TolerantSchema, Whole, digest, one_of, words
+from schemas.fields import DIGEST, Flag, Instant, Number, TolerantSchema, Whole, digest, one_of, words
 from schemas.json_text import read_json
 
 VERSIONS = (1,)
@@ -287,8 +287,8 @@ def readable_signature(value: Any) -> dict[str, str] | None:
     if not isinstance(value, dict):
         return None
     members = {name: value.get(name) for name in ("key_id", "alg", "value")}
-    readable = all(isinstance(member, str) and SIGNATURE_MEMBER.match(member) for member in members.values())
-    return members if readable else None
+    readable = {name: each for name, each in members.items() if isinstance(each, str) and SIGNATURE_MEMBER.match(each)}
+    return readable if len(readable) == len(members) else None
 
 
 def readable_uuid(value: Any) -> str | None:
@@ -305,5 +305,5 @@ def readable_photos(photos: Any) -> tuple[str, ...] | None:
     if not isinstance(photos, list):
         return None
     digests = [photo.get("digest") if isinstance(photo, dict) else None for photo in photos]
-    readable = all(isinstance(name, str) and re.fullmatch(r"sha256:[0-9a-f]{64}", name) for name in digests)
-    return tuple(dict.fromkeys(digests)) if readable else None
+    readable = [name for name in digests if isinstance(name, str) and DIGEST.match(name)]
+    return tuple(dict.fromkeys(readable)) if len(readable) == len(digests) else None

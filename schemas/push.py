@@ -1,17 +1,19 @@
 """The envelope of a push. Tolerates unknown fields; the items are read one by one by schemas.manifest."""
 
-import json
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from schemas.fields import Instant, TolerantSchema, Whole, one_of
+from schemas.json_text import Slice, read_members
 from schemas.sync import SignatureSchema
+
+MOST_UNSENT = 2**31 - 1
 
 
 class UnsentSchema(TolerantSchema):
-    reports = Whole(required=True)
-    photos = Whole(required=True)
+    reports = Whole(required=True, most=MOST_UNSENT)
+    photos = Whole(required=True, most=MOST_UNSENT)
 
 
 class PushedItemSchema(TolerantSchema):
@@ -31,14 +33,19 @@ class PushEnvelopeSchema(TolerantSchema):
 HEAD = PushEnvelopeSchema(exclude=("items",))
 
 
-def read_envelope(text: str) -> dict[str, Any]:
-    """The fields beside `items`. A wrong one is dropped: nothing about the envelope may keep a report out."""
-    body = json.loads(text)
-    head = {name: body[name] for name in ("sent_at", "unsent") if name in body}
+def read_push_body(text: str) -> tuple[dict[str, Any], list[Slice]]:
+    """The fields beside `items`, and the items as the exact slices that stood in the body.
+
+    Raises ValueError when the body is no JSON object with an array `items`. Another wrong field is dropped: nothing about
+    the envelope may keep a report out. `enrolments` is tolerated and not read yet.
+    """
+    members = read_members(text, "items")
+    items: list[Slice] = members.pop("items")
+    head: dict[str, Any] = {name: members[name] for name in ("sent_at", "unsent") if name in members}
     try:
         loaded: dict[str, Any] = HEAD.load(head)
     except ValidationError as error:
         loaded = error.valid_data if isinstance(error.valid_data, dict) else {}
         if isinstance(error.messages, dict):
             loaded = {name: value for name, value in loaded.items() if name not in error.messages}
-    return loaded
+    return loaded, items

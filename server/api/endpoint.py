@@ -1,6 +1,5 @@
 """What every endpoint of the API shares: who asks, in which unit of work, how a body is read. No endpoint logic."""
 
-import gzip
 import io
 import uuid
 import zlib
@@ -11,6 +10,7 @@ from typing import Any
 from flask import g, request
 from werkzeug.wsgi import get_input_stream
 
+from schemas.json_text import read_json
 from server import problems
 from server.composition import xuntu
 from server.domain.permissions import Actor
@@ -19,6 +19,7 @@ from server.store.unit_of_work import UnitOfWork
 
 BLOCK = 64 * 1024
 BEARER = "Bearer "
+GZIP_ONLY = zlib.MAX_WBITS | 16
 
 
 def request_id() -> str:
@@ -63,6 +64,17 @@ def for_actor(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def for_reader(view: Callable[..., Any]) -> Callable[..., Any]:
+    """As for_actor, for a view that writes nothing: it waits for no writer and holds none up."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with request_unit(read_only=True) as uow:
+            return view(*args, actor=current_actor(), uow=uow, **kwargs)
+
+    return wrapped
+
+
 def for_anyone(view: Callable[..., Any]) -> Callable[..., Any]:
     """The view gets a unit of work and no actor: enrolment, before there is one."""
 
@@ -100,14 +112,30 @@ def read_bounded(stream: Any, most: int) -> bytes:
 
 
 def inflate(body: bytes, most: int) -> bytes:
-    """Inflate a whole gzip body, checking the bound while streaming; damaged or trailing data is refused."""
-    if not body:
-        raise problems.MALFORMED(reason="the gzip body is empty")
+    """Inflate a whole gzip body of one member, never beyond the bound; damaged or trailing data is refused."""
+    inflater = zlib.decompressobj(wbits=GZIP_ONLY)
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as source:
-            inflated = source.read(most + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise problems.MALFORMED(reason="the gzip body is damaged or has trailing data") from error
+        inflated = inflater.decompress(body, most + 1)
+    except zlib.error as error:
+        raise problems.MALFORMED(reason="the gzip body is damaged") from error
     if len(inflated) > most:
         raise problems.TOO_LARGE(max_bytes=most, max_items=xuntu().settings.sync.push_items)
+    if not inflater.eof or inflater.unused_data:
+        raise problems.MALFORMED(reason="the gzip body is cut or has trailing data")
     return inflated
+
+
+def plain_json(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Before webargs parses the body: refuse what is no JSON or doubtful, which its own parser lets through or fails at."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            doubts = read_json(request.get_data().decode("utf-8")).doubts
+        except ValueError as error:
+            raise problems.MALFORMED(reason=str(error)) from error
+        if doubts:
+            raise problems.MALFORMED(reason="; ".join(doubts))
+        return view(*args, **kwargs)
+
+    return wrapped

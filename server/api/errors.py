@@ -3,7 +3,7 @@
 import json
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -11,7 +11,7 @@ from server import problems
 from server.api.endpoint import request_id, request_unit
 from server.domain.permissions import Actor
 from server.problems import Kind, Problem
-from server.store.failures import DatabaseFailure, is_temporary
+from server.services.readiness import temporary_failure
 
 log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
@@ -25,8 +25,6 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(ValidationError, answer_validation)
-    app.register_error_handler(DatabaseFailure, answer_database)
-    app.register_error_handler(OSError, answer_storage)
     app.register_error_handler(Exception, answer_unexpected)
 
 
@@ -35,13 +33,26 @@ def answer_problem(problem: Problem) -> Response:
     if problem.kind.code in AUDITED and isinstance(g.get("actor"), Actor):
         record_refusal(problem, g.actor)
     log.info("request_refused", code=problem.kind.code, request_id=request_id(), path=request.path)
+    if (shown := problem_page(problem)) is not None:
+        return shown
     body = json.dumps(problem.as_json(), ensure_ascii=False, default=str)
     response = Response(body, status=problem.kind.status, content_type=PROBLEM_JSON)
     if problem.kind.status in (429, 503):
         response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if problem.kind is problems.UPLOAD_OFFSET_MISMATCH:
+        response.headers["Upload-Offset"] = str(problem.extras["offset"])
     if problem.kind.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def problem_page(problem: Problem) -> Response | None:
+    """The page that an edge for people registered for its addresses; None where the one JSON shape is wanted."""
+    for prefix, render in current_app.extensions.get("problem_pages", {}).items():
+        if request.path.startswith(prefix):
+            page: Response | None = render(problem)
+            return page
+    return None
 
 
 def record_refusal(problem: Problem, actor: Actor) -> None:
@@ -53,7 +64,7 @@ def record_refusal(problem: Problem, actor: Actor) -> None:
 def answer_http(error: HTTPException) -> Response:
     """Errors of Flask, Werkzeug and webargs, translated into Problems."""
     if error.code is not None and error.code < 400:
-        return Response(status=error.code, headers=error.get_headers())
+        return Response(status=error.code, headers=dict(error.get_response(request.environ).headers))
     if error.code == 405:
         response = answer_problem(problems.METHOD_NOT_ALLOWED(method=request.method))
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
@@ -75,19 +86,9 @@ def answer_validation(error: ValidationError) -> Response:
     return answer_problem(problems.INVALID(fields=error.messages))
 
 
-def answer_database(error: DatabaseFailure) -> Response:
-    """A lock, a full disk or a lost connection is temporary: the phone keeps everything and comes back."""
-    log.error("database_failed", request_id=request_id(), error=str(error.orig), exc_info=error)
-    if is_temporary(error):
-        return answer_problem(problems.UNAVAILABLE(reason="the database cannot be written"))
-    return answer_problem(problems.INTERNAL(request_id=request_id()))
-
-
-def answer_storage(error: OSError) -> Response:
-    log.error("storage_failed", request_id=request_id(), error=str(error), exc_info=error)
-    return answer_problem(problems.UNAVAILABLE(reason="the photo storage cannot be written"))
-
-
 def answer_unexpected(error: Exception) -> Response:
-    log.error("request_failed", request_id=request_id(), path=request.path, exc_info=error)
-    return answer_problem(problems.INTERNAL(request_id=request_id()))
+    """A lock, a full disk or a lost connection is temporary: the phone keeps everything and comes back. The rest is ours."""
+    temporary = temporary_failure(error)
+    event = "request_failed" if temporary is None else "storage_failed"
+    log.error(event, request_id=request_id(), path=request.path, error=str(error), exc_info=error)
+    return answer_problem(temporary or problems.INTERNAL(request_id=request_id()))

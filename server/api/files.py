@@ -43,6 +43,8 @@ def speak_tus() -> None:
 def name_version(response: Response) -> Response:
     response.headers["Tus-Resumable"] = TUS
     response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 412:
+        response.headers["Tus-Version"] = TUS
     return response
 
 
@@ -102,10 +104,10 @@ def receive_chunk(upload_id: str, offset: int) -> UploadState:
         before = read_upload(upload_id, actor=current_actor(), uow=uow)
     if before.offset != offset:
         raise problems.UPLOAD_OFFSET_MISMATCH(offset=before.offset)
-    with received_body(composition.world.blobs.parts, before.length - offset) as chunk:
-        with composition.world.blobs.lock(upload_id), request_unit() as uow:
-            state = append_chunk(upload_id, offset=offset, chunk=chunk, actor=current_actor(), uow=uow)
-    if state.offset == state.length and not composition.world.blobs.has(digest_in(state)):
+    blobs = composition.world.blobs
+    with received_body(blobs.parts, before.length - offset) as chunk, blobs.lock(upload_id), request_unit() as uow:
+        state = append_chunk(upload_id, offset=offset, chunk=chunk, actor=current_actor(), uow=uow)
+    if state.dead:
         raise problems.DIGEST_MISMATCH()
     return state
 
@@ -175,10 +177,6 @@ def read_whole(header: str) -> int:
     if not re.fullmatch(r"[0-9]{1,15}", value):
         raise problems.UPLOAD_LENGTH(reason=f"{header} must be a whole number of bytes")
     return int(value)
-
-
-def digest_in(state: UploadState) -> str:
-    return read_metadata(state.metadata)["digest"]
 
 
 def answer(state: UploadState, status: int, **headers: str) -> Response:

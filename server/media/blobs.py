@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -33,8 +34,24 @@ class Blobs:
     def part_path(self, upload_id: str) -> Path:
         return self.parts / f"{upload_id}.part"
 
+    def lock_path(self, upload_id: str) -> Path:
+        return self.parts / f"{upload_id}.lock"
+
     def has(self, digest: str) -> bool:
         return self.path(digest).exists()
+
+    def begin(self, upload_id: str) -> None:
+        """An empty part for a new upload, durable."""
+        with self.part_path(upload_id).open("xb") as part:
+            os.fsync(part.fileno())
+        sync_folder(self.parts)
+
+    def has_part(self, upload_id: str, received: int) -> bool:
+        """Whether the part still holds the bytes that were acknowledged; not so after a restore from a backup."""
+        try:
+            return self.part_path(upload_id).stat().st_size >= received
+        except FileNotFoundError:
+            return False
 
     def append(self, upload_id: str, offset: int, chunk: Path) -> int:
         """Write the chunk file at offset (bytes beyond it were never acknowledged and go); fsync; returns the new length."""
@@ -47,40 +64,49 @@ class Blobs:
             os.fsync(part.fileno())
             return part.tell()
 
-    def begin(self, upload_id: str) -> None:
-        with self.part_path(upload_id).open("xb") as part:
-            os.fsync(part.fileno())
-        sync_folder(self.parts)
-
     def adopt(self, upload_id: str, digest: str) -> None:
-        """Re-hash the whole part from storage and move it to its place. Raises DIGEST_MISMATCH, leaving the part."""
+        """Re-hash the whole part from storage and move it durably to its place. Raises DIGEST_MISMATCH, leaving the part."""
         part = self.part_path(upload_id)
         if hash_file(part) != digest:
             raise problems.DIGEST_MISMATCH()
         target = self.path(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(part, target)
+        make_folder(target.parent)
+        part.replace(target)
         sync_folder(target.parent)
+        sync_folder(self.parts)
 
     def discard(self, upload_id: str) -> None:
+        """Forget an upload's part; the bytes of one that was adopted are elsewhere."""
         self.part_path(upload_id).unlink(missing_ok=True)
 
+    def forget_lock(self, upload_id: str) -> None:
+        """Remove the lock file of an upload that the database already calls complete or dead, so that no other can append."""
+        self.lock_path(upload_id).unlink(missing_ok=True)
+
     def keep_derivative(self, content: bytes) -> str:
-        """Store derived bytes (a thumbnail) by their own digest."""
+        """Store derived bytes (a thumbnail) durably by their own digest."""
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         target = self.derivative_path(digest)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = target.with_suffix(f".{os.getpid()}")
-            unfinished.write_bytes(content)
-            os.replace(unfinished, target)
+            make_folder(target.parent)
+            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as unfinished:
+                unfinished.write(content)
+                unfinished.flush()
+                os.fsync(unfinished.fileno())
+            Path(unfinished.name).replace(target)
+            sync_folder(target.parent)
         return digest
+
+    def probe(self) -> None:
+        """Write and remove an empty file. Raises OSError where nothing can be stored."""
+        with tempfile.NamedTemporaryFile(dir=self.parts):
+            pass
 
     @contextmanager
     def lock(self, upload_id: str, *, patience_seconds: float = 5.0) -> Iterator[None]:
         """Hold the upload against every other process of this host. Raises UPLOAD_LOCKED when patience runs out."""
         deadline = monotonic() + patience_seconds
-        with (self.parts / f"{upload_id}.lock").open("w") as file:
+        with self.lock_path(upload_id).open("w") as file:
             while True:
                 try:
                     flock(file, LOCK_EX | LOCK_NB)
@@ -100,6 +126,16 @@ def shelf(folder: Path, digest: str) -> Path:
 def hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def make_folder(folder: Path) -> None:
+    """The folder and its parents; every new name is durable before anything is put below it."""
+    missing = [folder]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        sync_folder(each.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server import problems
-from server.domain.envelope import Known, place_in_chain
+from server.domain.envelope import Known, is_claimed, place_in_chain
 from server.domain.permissions import Actor
 from server.problems import Problem
 from server.services.receipts import key_of
@@ -14,6 +14,9 @@ from server.store.submissions import Key, mark_superseded, sequence_numbers
 from server.store.tables.organisation import Device
 from server.store.tables.sync import Submission
 from server.store.unit_of_work import UnitOfWork
+
+CHAIN_GAP = "chain-gap"
+DEVICE_FORK = "device-fork"
 
 
 @dataclass
@@ -33,13 +36,12 @@ def settle_chains(
 ) -> Settled:
     """Give each fresh submission its final state and record it; ascending revisions, so that a batch settles at once."""
     settled = Settled()
-    flag_sequences([row for row, problem in fresh if problem is None], settled, by, uow)
+    proven = [row for row, problem in fresh if problem is None or problem.kind is problems.CONFLICTING_CONTENT]
+    flag_sequences(proven, settled, by, uow)
     for row, problem in sorted(fresh, key=lambda pair: (pair[0].county, pair[0].id, pair[0].rev)):
-        found = settled.problems.get(key_of(row), problem)
+        found = problem or settled.problems.get(key_of(row))
         if found is None and row.type == "report":
-            row.state, found = place_in_chain(
-                row.rev, row.prev, [known_of(other) for other in known[row.county, row.id] if other is not row]
-            )
+            row.state, found = place_in_chain(row.rev, row.prev, others(row, known))
         if found is not None:
             row.state, row.cause = "quarantined", found.kind.code
             settled.problems[key_of(row)] = found
@@ -49,8 +51,15 @@ def settle_chains(
     return settled
 
 
-def known_of(row: Submission) -> Known:
-    return Known(row.rev, row.digest, row.state, row.cause)
+def others(row: Submission, known: dict[tuple[str, str], list[Submission]]) -> list[Known]:
+    """Every other submission of the row's id, as the domain sees it."""
+    same_id = known[row.county, row.id]
+    return [Known(other.type, other.rev, other.digest, other.state) for other in same_id if other is not row]
+
+
+def is_claimed_by_another(row: Submission, known: dict[tuple[str, str], list[Submission]]) -> bool:
+    """Whether another content claims the row's revision, so that it can never be released."""
+    return is_claimed(row.rev, others(row, known))
 
 
 def record_state(row: Submission, by: Actor, uow: UnitOfWork, *, type_: str | None = None) -> None:
@@ -72,54 +81,51 @@ def take_effect(
         if flag is not None:
             row.flags = [*row.flags, flag]
         return
-    if row.rev > 1:
-        mark_superseded(uow.session, row.county, row.id, row.rev)
-    for later in known[row.county, row.id]:
-        if later.rev == row.rev + 1 and later.state == "held":
-            release(later, row, known, settled, by, uow)
+    newest = row
+    while True:
+        held = next((one for one in known[row.county, row.id] if one.rev == newest.rev + 1 and one.state == "held"), None)
+        if held is None or not release(held, newest, settled, by, uow):
+            break
+        newest = held
+    if newest.rev > 1:
+        mark_superseded(uow.session, row.county, row.id, newest.rev)
 
 
-def release(
-    later: Submission,
-    before: Submission,
-    known: dict[tuple[str, str], list[Submission]],
-    settled: Settled,
-    by: Actor,
-    uow: UnitOfWork,
-) -> None:
-    if later.prev == before.digest:
-        later.state, later.cause = "stored", None
-        record_state(later, by, uow, type_="report.released")
-        settled.released.append(later)
-        take_effect(later, known, settled, by, uow)
-    else:
-        later.state, later.cause = "quarantined", problems.PREV_MISMATCH.code
-        record_state(later, by, uow)
-        settled.released.append(later)
+def release(held: Submission, before: Submission, settled: Settled, by: Actor, uow: UnitOfWork) -> bool:
+    """Judge a held revision by its predecessor, now stored: released, or quarantined where the chain is broken."""
+    fits = held.prev == before.digest
+    held.state, held.cause = ("stored", None) if fits else ("quarantined", problems.PREV_MISMATCH.code)
+    record_state(held, by, uow, type_="report.released" if fits else None)
+    settled.released.append(held)
+    return fits
 
 
 def flag_sequences(rows: list[Submission], settled: Settled, by: Actor, uow: UnitOfWork) -> None:
-    """chain-gap where the device's number before is unknown; device-fork where two contents claim one number."""
+    """chain-gap where the device's number before is unknown (until it comes); device-fork where two contents claim one."""
     by_device: dict[tuple[str, str], list[Submission]] = defaultdict(list)
     for row in rows:
         if row.device_id is not None and row.seq is not None:
             by_device[row.county, row.device_id].append(row)
     for (county, device_id), group in sorted(by_device.items()):
-        numbers = {number for row in group for number in (row.seq or 0, (row.seq or 0) - 1)}
+        numbers = {(row.seq or 0) + step for row in group for step in (-1, 0, 1)}
         present = sequence_numbers(uow.session, county, device_id, numbers)
         first_claim: dict[int, Submission] = {}
         for row in sorted(group, key=lambda one: (one.seq or 0, one.rev)):
             seq = row.seq or 0
-            rivals = [
-                other
-                for other in present.get(seq, [])
-                if key_of(other) != key_of(row) and is_before(other, row, group, first_claim)
-            ]
+            rivals = [other for other in present.get(seq, []) if other is not row and is_before(other, row, group, first_claim)]
             first_claim.setdefault(seq, row)
+            close_gap(present.get(seq + 1, []))
             if rivals:
                 fork(row, rivals, device_id, settled, by, uow)
             elif seq > 1 and not present.get(seq - 1):
-                row.flags = [*row.flags, "chain-gap"]
+                row.flags = [*row.flags, CHAIN_GAP]
+
+
+def close_gap(later: list[Submission]) -> None:
+    """What came before these has arrived after all: the flag would raise a false alarm for ever."""
+    for row in later:
+        if CHAIN_GAP in row.flags:
+            row.flags = [flag for flag in row.flags if flag != CHAIN_GAP]
 
 
 def is_before(other: Submission, row: Submission, group: list[Submission], first_claim: dict[int, Submission]) -> bool:
@@ -131,9 +137,9 @@ def is_before(other: Submission, row: Submission, group: list[Submission], first
 def fork(row: Submission, rivals: list[Submission], device_id: str, settled: Settled, by: Actor, uow: UnitOfWork) -> None:
     """Both are kept: the later is quarantined, the earlier flagged, the device asked to enrol again."""
     settled.problems[key_of(row)] = problems.DEVICE_FORK(seq=row.seq)
-    for rival in rivals:
-        if "device-fork" not in rival.flags:
-            rival.flags = [*rival.flags, "device-fork"]
+    for one in (row, *rivals):
+        if DEVICE_FORK not in one.flags:
+            one.flags = [*one.flags, DEVICE_FORK]
     device = uow.session.get(Device, (row.county, device_id))
     if device is not None and not device.forked:
         device.forked = True

@@ -59,6 +59,8 @@ def enrol_device(enrolment: Enrolment, *, uow: UnitOfWork) -> dict[str, Any]:
         raise problems.ENROLMENT_CODE_INVALID()
     token = new_token()
     device = uow.session.get(Device, (claim.county, claim.device_id))
+    if device is not None and device.revoked_at is not None:
+        raise problems.ENROLMENT_CODE_INVALID()
     if device is None:
         device = new_device(claim, inspector, enrolment, key, uow)
     device.token_hash = token_hash(token)
@@ -75,7 +77,7 @@ def enrol_device(enrolment: Enrolment, *, uow: UnitOfWork) -> dict[str, Any]:
         "device_id": device.id,
         "token": token,
         "county": device.county,
-        **session_facts(device, inspector, uow=uow),
+        **session_facts(inspector, uow=uow),
         "enrolment": signed_enrolment(device, inspector, uow=uow),
         "carry_recipient": carry_recipient(uow.world.settings.data_dir / "keys"),
     }
@@ -146,7 +148,7 @@ def signed_enrolment(device: Device, inspector: User, *, uow: UnitOfWork) -> dic
     return {"payload": payload, "signature": uow.world.keys.receipt.sign(payload)}
 
 
-def session_facts(device: Device, inspector: User, *, uow: UnitOfWork) -> dict[str, Any]:
+def session_facts(inspector: User, *, uow: UnitOfWork) -> dict[str, Any]:
     """What enrolment and /session both tell a phone."""
     crew = None if inspector.crew_id is None else uow.session.get(Crew, (inspector.county, inspector.crew_id))
     return {
@@ -177,7 +179,7 @@ def open_session(*, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
     actor.require(Action.SYNC_PUSH, on=actor.county)
     device = uow.session.get_one(Device, (actor.county, actor.device_id))
     inspector = uow.session.get_one(User, (actor.county, actor.id))
-    facts = session_facts(device, inspector, uow=uow)
+    facts = session_facts(inspector, uow=uow)
     payload = json.dumps({"server_keys": facts["server_keys"], "server_epoch": facts["server_epoch"]}, separators=(",", ":"))
     return {
         **facts,

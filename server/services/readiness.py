@@ -1,21 +1,36 @@
-"""Whether this process can do its work now. Says what failed by name only: the answer is public."""
+"""Can this installation do its work, and what does a failure of its storage mean to whoever asked? Says nothing more."""
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from server import problems
+from server.problems import Problem
+from server.store.failures import DATABASE_ERRORS, storage_is_at_fault
 from server.store.tables.organisation import Deployment
 from server.store.unit_of_work import UnitOfWork
-
-EPOCH = "server_epoch"
+from server.store.world import World
 
 
 def check_readiness(*, uow: UnitOfWork) -> None:
-    """The database is migrated and readable, and the photo store can be written. Raises UNAVAILABLE."""
+    """The database is migrated and readable, the photo store can be written. Raises UNAVAILABLE."""
     try:
-        uow.session.scalars(select(Deployment.value).where(Deployment.name == EPOCH)).one()
-        probe = uow.world.blobs.parts / ".ready"
-        probe.write_bytes(b"")
-        probe.unlink(missing_ok=True)
-    except (SQLAlchemyError, OSError) as error:
+        uow.session.execute(select(Deployment.value).where(Deployment.name == "server_epoch")).scalar_one()
+        uow.world.blobs.probe()
+    except (*DATABASE_ERRORS, OSError) as error:
         raise problems.UNAVAILABLE(reason=type(error).__name__) from error
+
+
+def temporary_failure(error: Exception) -> Problem | None:
+    """UNAVAILABLE for an error of the storage that may pass: the phone keeps everything and comes back; None for others."""
+    if storage_is_at_fault(error):
+        return problems.UNAVAILABLE(reason="the database cannot be written")
+    if isinstance(error, OSError):
+        return problems.UNAVAILABLE(reason="the photo storage cannot be written")
+    return None
+
+
+def known_epoch(world: World) -> str | None:
+    """The server epoch, None while the database cannot say it."""
+    try:
+        return world.server_epoch
+    except DATABASE_ERRORS:
+        return None

@@ -48,8 +48,10 @@ def issue_receipts(rows: Iterable[Submission], *, uow: UnitOfWork) -> dict[Key, 
     standings: dict[Key, Standing] = {}
     for row in wanted:
         key = key_of(row)
-        state = "complete" if row.photos_readable and not missing[key] else "received"
         known = in_force.get(key)
+        if known is not None and known.state == "complete":
+            missing[key] = []  # The bytes are held; who brings the manifest again does not change that.
+        state = "complete" if row.photos_readable and not missing[key] else "received"
         if known is None or (state == "complete" and known.state == "received"):
             fresh.append(new_receipt(row, state, len(declared[key]), len(declared[key]) - len(missing[key]), uow=uow))
             signed = {"payload": fresh[-1]["payload"], "signature": fresh[-1]["signature"]}
@@ -67,27 +69,13 @@ def new_receipt(row: Submission, state: str, declared: int, stored: int, *, uow:
 
     def payload_at(position: int) -> str:
         nonlocal payload
-        payload = json.dumps(
-            {
-                "id": row.id,
-                "rev": row.rev,
-                "digest": row.digest,
-                "state": state,
-                "photos": {"declared": declared, "stored": stored},
-                "county": row.county,
-                "server_time": uow.now.isoformat(),
-                "server_epoch": uow.world.server_epoch,
-                "log_id": uow.world.log_id(row.county),
-                "log_index": position - 1,
-            },
-            separators=(",", ":"),
-        )
+        payload = json.dumps(statement(row, state, declared, stored, position, uow=uow), separators=(",", ":"))
         return payload
 
     position = uow.record(
         f"receipt.{state}",
         county=row.county,
-        aggregate=("report", row.id),
+        aggregate=(row.type, row.id),
         facts={"report_id": row.id, "rev": row.rev, "digest": row.digest},
         by="server",
         body=payload_at,
@@ -102,6 +90,22 @@ def new_receipt(row: Submission, state: str, declared: int, stored: int, *, uow:
         "payload": payload,
         "signature": uow.world.keys.receipt.sign(payload),
         "position": position,
+    }
+
+
+def statement(row: Submission, state: str, declared: int, stored: int, position: int, *, uow: UnitOfWork) -> dict[str, Any]:
+    """What a receipt says (protocol section 3); `position` is that of its own event."""
+    return {
+        "id": row.id,
+        "rev": row.rev,
+        "digest": row.digest,
+        "state": state,
+        "photos": {"declared": declared, "stored": stored},
+        "county": row.county,
+        "server_time": uow.now.isoformat(),
+        "server_epoch": uow.world.server_epoch,
+        "log_id": uow.world.log_id(row.county),
+        "log_index": position - 1,
     }
 
 

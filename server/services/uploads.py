@@ -4,6 +4,7 @@ and a photo is complete only when the whole file, read back from storage, has it
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -22,19 +23,20 @@ ACCEPTED_FORMATS = frozenset({"jpeg", "heic", "png", "webp", "pdf", "mp4", "webm
 
 @dataclass(frozen=True)
 class UploadState:
-    """What the tus headers say of an upload; offsets and lengths in bytes."""
+    """What the tus headers say of an upload; offsets and lengths in bytes. `dead` when its bytes were not those announced."""
 
     id: str
     offset: int
     length: int
     metadata: str
     expires_at: str
+    dead: bool = False
 
 
 def state_of(upload: Upload) -> UploadState:
     length = upload.length if upload.length is not None else 0
     expires = upload.expires_at.strftime("%a, %d %b %Y %H:%M:%S GMT")
-    return UploadState(upload.id, upload.received, length, upload.metadata_text, expires)
+    return UploadState(upload.id, upload.received, length, upload.metadata_text, expires, upload.state == "dead")
 
 
 def create_upload(*, digest: str, length: int, filetype: str, metadata: str, actor: Actor, uow: UnitOfWork) -> UploadState:
@@ -42,8 +44,10 @@ def create_upload(*, digest: str, length: int, filetype: str, metadata: str, act
     actor.require(Action.PHOTO_UPLOAD, on=actor.county)
     limits = uow.world.settings.sync
     most = limits.video_bytes if filetype.startswith("video/") else limits.photo_bytes
-    if not 0 < length <= most:
-        raise problems.UPLOAD_LENGTH(reason=f"Upload-Length must be 1 … {most} for {filetype or 'a photo'}")
+    if length < 1:
+        raise problems.UPLOAD_LENGTH(reason="an empty file is no photo")
+    if length > most:
+        raise problems.TOO_LARGE(max_bytes=most)
     held = uow.session.get(PhotoHolder, (actor.county, digest, actor.id)) is not None
     known = uow.session.get(Photo, (actor.county, digest)) if held else None
     upload = Upload(
@@ -70,14 +74,17 @@ def read_upload(upload_id: str, *, actor: Actor, uow: UnitOfWork) -> UploadState
     return state_of(own_upload(upload_id, actor, uow))
 
 
-def own_upload(upload_id: str, actor: Actor, uow: UnitOfWork) -> Upload:
+def own_upload(upload_id: str, actor: Actor, uow: UnitOfWork, *, to_append: bool = False) -> Upload:
+    """The upload, its row locked where it is appended to: the lock that holds across hosts."""
     actor.require(Action.PHOTO_UPLOAD, on=actor.county)
-    upload = uow.session.scalar(
-        select(Upload).where(Upload.id == upload_id, Upload.county == actor.county, Upload.inspector_id == actor.id)
-    )
+    own = select(Upload).where(Upload.id == upload_id, Upload.county == actor.county, Upload.inspector_id == actor.id)
+    upload = uow.session.scalar(own.with_for_update() if to_append else own)
     if upload is None:
         raise problems.NOT_FOUND()
-    if upload.state == "dead" or (upload.state == "open" and upload.expires_at <= uow.now):
+    if upload.state == "dead":
+        raise problems.UPLOAD_GONE()
+    lost = upload.state == "open" and not uow.world.blobs.has_part(upload.id, upload.received)
+    if lost or (upload.state == "open" and upload.expires_at <= uow.now):
         raise problems.UPLOAD_GONE()
     return upload
 
@@ -88,7 +95,7 @@ def append_chunk(upload_id: str, *, offset: int, chunk: Path, actor: Actor, uow:
     The caller holds the upload's lock. Raises UPLOAD_OFFSET_MISMATCH, UPLOAD_LENGTH. A digest that does not fit kills the
     upload: the state says so and the edge reports DIGEST_MISMATCH after the commit.
     """
-    upload = own_upload(upload_id, actor, uow)
+    upload = own_upload(upload_id, actor, uow, to_append=True)
     if upload.received != offset or upload.state != "open":
         raise problems.UPLOAD_OFFSET_MISMATCH(offset=upload.received)
     length = upload.length or 0
@@ -101,6 +108,7 @@ def append_chunk(upload_id: str, *, offset: int, chunk: Path, actor: Actor, uow:
 
 
 def finish_upload(upload: Upload, actor: Actor, uow: UnitOfWork) -> None:
+    uow.after_commit(lambda: uow.world.blobs.forget_lock(upload.id))
     part = uow.world.blobs.part_path(upload.id)
     with part.open("rb") as file:
         found = recognise(file.read(HEAD_BYTES))
@@ -108,7 +116,7 @@ def finish_upload(upload: Upload, actor: Actor, uow: UnitOfWork) -> None:
         uow.world.blobs.adopt(upload.id, upload.digest)
     except problems.Problem:
         upload.state = "dead"
-        uow.world.blobs.discard(upload.id)
+        uow.after_commit(lambda: uow.world.blobs.discard(upload.id))
         return
     upload.state = "complete"
     uow.session.flush()
@@ -140,6 +148,7 @@ def expire_uploads(*, uow: UnitOfWork) -> int:
     """Mark open uploads past their day dead and drop their parts; returns how many."""
     stale = uow.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= uow.now)).all()
     for upload in stale:
-        uow.world.blobs.discard(upload.id)
+        uow.after_commit(partial(uow.world.blobs.discard, upload.id))
+        uow.after_commit(partial(uow.world.blobs.forget_lock, upload.id))
     uow.session.execute(update(Upload).where(Upload.id.in_([upload.id for upload in stale])).values(state="dead"))
     return len(stale)

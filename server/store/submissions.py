@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
+from server.domain.envelope import RELEASABLE
 from server.store.tables.organisation import Device
 from server.store.tables.sync import InboxItem, PhotoHolder, Receipt, Submission, SubmissionPhoto
 
@@ -35,14 +36,14 @@ def submissions_by_id(session: Session, pairs: Iterable[tuple[str, str]]) -> dic
 
 
 def sequence_numbers(session: Session, county: str, device_id: str, numbers: Iterable[int]) -> dict[int, list[Submission]]:
-    """The authenticated submissions of a device at the sequence numbers."""
+    """The submissions of a device at the sequence numbers, but for those of which nothing proves who wrote them."""
     found: dict[int, list[Submission]] = defaultdict(list)
     rows = session.scalars(
         select(Submission).where(
             Submission.county == county,
             Submission.device_id == device_id,
             Submission.seq.in_(sorted(set(numbers))),
-            Submission.cause.is_(None) | Submission.cause.in_(("device-fork", "conflicting-content", "prev-mismatch")),
+            Submission.cause.is_(None) | Submission.cause.not_in(sorted(RELEASABLE)),
         )
     )
     for row in rows:
@@ -119,4 +120,4 @@ def arrivals(session: Session, county: str) -> Iterable[tuple[str, datetime, str
         .outerjoin(Submission, same)
         .where(InboxItem.county.startswith(county))
     )
-    return (row._tuple() for row in session.execute(query))
+    return ((device, at, outcome, state) for device, at, outcome, state in session.execute(query))
