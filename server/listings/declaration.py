@@ -40,13 +40,17 @@ class Names:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading, its plain text (for files), whether it is a number, and the sort it offers, if any."""
+    """One column: its heading, its plain text (for files), whether it is a number, and the sort it offers, if any.
+
+    `file_only` columns stand in files alone: the page shows them in another cell.
+    """
 
     key: str
     heading: Words
     text: Callable[[Any, Names], str]
     is_number: bool = False
     sort: str | None = None
+    file_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ QUEUE: Final = Listing(
         Column("urgency", ("优先级", "Priority"), lambda row, _: rank_text(row), is_number=True, sort="urgency"),
         Column("kind", ("类别", "Kind"), lambda row, names: names.of(KINDS[row.kind])),
         Column("number", ("编号", "Number"), lambda row, _: row.number, sort="number"),
-        Column("programme", ("事项", "Programme"), lambda row, names: names.programme(row.programme)),
+        Column("programme", ("事项", "Programme"), lambda row, names: names.programme(row.programme), file_only=True),
         Column("matter", ("涉嫌事项／案由", "Matter"), lambda row, names: names.matter(row.matter)),
         Column("parcel", ("宗地编号", "Parcel"), lambda row, _: row.parcel_code or ""),
         Column("party", ("主体", "Party"), lambda row, _: row.party or ""),
@@ -139,6 +139,12 @@ def queue_shapes(
     actor.require(Action.QUEUE_VIEW, on=actor.region)
     rows = queue_rows(uow.session, question_of(asked, actor), actor)
     return rows, with_towns(names, actor, uow), geometries_of(uow.session, rows, actor.county)
+
+
+def next_review(asked: Asked, names: Names, *, actor: Actor, uow: UnitOfWork) -> QueueRow | None:
+    """The report that waits first for its parcel, among those the question shows. Raises FORBIDDEN."""
+    reviews = asked.changed({"kind": "review", "status": "review", "programme": "", "page": 1})
+    return next(iter(queue_page(reviews, names, actor=actor, uow=uow).rows), None)
 
 
 def with_towns(names: Names, actor: Actor, uow: UnitOfWork) -> Names:

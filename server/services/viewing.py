@@ -217,6 +217,37 @@ def view_review(report_id: str, *, actor: Actor, uow: UnitOfWork) -> ReviewShown
     )
 
 
+def map_of_lead(lead_id: str, *, actor: Actor, uow: UnitOfWork) -> MapShown | None:
+    """The map of a lead or of its case. Raises FORBIDDEN, NOT_FOUND."""
+    lead = uow.session.get(Lead, (actor.county, lead_id))
+    actor.require(Action.QUEUE_VIEW, on=actor.region if lead is None else lead.region)
+    if lead is None:
+        raise problems.NOT_FOUND()
+    reports = reports_shown(evidence_of(lead, uow=uow), actor=actor, uow=uow)
+    parcel = newest_version(lead.county, lead.parcel_id, uow=uow)
+    return map_shown(parcel, (), (each.report for each in reports), actor=actor, uow=uow)
+
+
+def map_of_case(case_id: str, *, actor: Actor, uow: UnitOfWork) -> MapShown | None:
+    """The map of a case. Raises FORBIDDEN, NOT_FOUND."""
+    case = uow.session.get(Case, (actor.county, case_id))
+    actor.require(Action.CASE_VIEW, on=actor.region if case is None else case.region)
+    if case is None:
+        raise problems.NOT_FOUND()
+    return map_of_lead(case.lead_id, actor=actor, uow=uow)
+
+
+def map_of_review(report_id: str, *, actor: Actor, uow: UnitOfWork) -> MapShown | None:
+    """The map of a report with its numbered candidates. Raises FORBIDDEN, NOT_FOUND."""
+    match = current_match(actor.county, report_id, None, uow=uow)
+    actor.require(Action.QUEUE_VIEW, on=actor.region if match is None else match.region)
+    reports = () if match is None else reports_shown([(match.report_id, match.rev)], actor=actor, uow=uow)
+    if match is None or not reports:
+        raise problems.NOT_FOUND()
+    numbered = [(each.key, each.version) for each in candidates_of(match, reports[0], uow=uow)]
+    return map_shown(None, numbered, [reports[0].report], actor=actor, uow=uow)
+
+
 def view_thumbnail(digest: str, *, actor: Actor, uow: UnitOfWork) -> PhotoFile:
     """The small derivative of a photo that a report in the actor's scope declares. Raises FORBIDDEN, NOT_FOUND."""
     photo = photo_in_scope(digest, actor=actor, uow=uow)
