@@ -215,7 +215,8 @@ def snapshot(row: object, columns: Iterable[str]) -> dict[str, Any]:
 
 
 def own_lead(lead_id: str, action: Action, *, seen_version: int | None, actor: Actor, uow: UnitOfWork) -> Lead:
-    """The lead, if the actor may do this to it and saw its newest version. Raises NOT_FOUND, FORBIDDEN, STALE_VERSION."""
+    """The lead, if the actor may do this to it and saw its newest version. Raises FORBIDDEN, NOT_FOUND, STALE_VERSION."""
+    actor.require(action, on=actor.region)
     uow.lock_county(actor.county)
     lead = uow.session.get(Lead, (actor.county, lead_id), populate_existing=True)
     if lead is None:

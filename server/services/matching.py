@@ -135,8 +135,9 @@ def current_match(county: str, report_id: str, rev: int | None, *, uow: UnitOfWo
 def decide_match(report_id: str, choice: str, *, seq: int, actor: Actor, uow: UnitOfWork) -> Match:
     """A person says which parcel a report shows (`choice` is a candidate's version id, or `none`).
 
-    Raises NOT_FOUND, STALE_VERSION when somebody decided since `seq` was shown, MATCH_CHOICE.
+    Raises FORBIDDEN, NOT_FOUND, STALE_VERSION when somebody decided since `seq` was shown, MATCH_CHOICE.
     """
+    actor.require(Action.MATCH_DECIDE, on=actor.region)
     uow.lock_county(actor.county)
     open_match = current_match(actor.county, report_id, None, uow=uow)
     if open_match is None:

@@ -75,5 +75,5 @@ def reset_password(login: str, *, actor: Actor, uow: UnitOfWork) -> str:
 def list_users(*, actor: Actor, uow: UnitOfWork) -> Sequence[User]:
     """Everybody the actor may manage, by county, role and login."""
     actor.require(Action.USER_MANAGE, on=actor.region)
-    query = select(User).where(User.county.startswith(actor.county)).order_by(User.county, User.role, User.login)
+    query = select(User).where(User.region.startswith(actor.region)).order_by(User.county, User.role, User.login)
     return uow.session.scalars(query).all()
