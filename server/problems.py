@@ -132,4 +132,5 @@ MATCH_CHOICE = Kind("match-choice", 422, "Not a candidate", "{choice} is not amo
 PERIOD_UNFINISHED = Kind("period-unfinished", 422, "Period unfinished", "The period ends {ends_on}; it can be cut from the next day on.")
 PERIOD_INVALID = Kind("period-invalid", 422, "Period invalid", "{reason}", "after-change")
 ISSUE_UNKNOWN = Kind("issue-unknown", 404, "Issue unknown", "Issue {issue} was never cut.")
+ISSUE_UNBALANCED = Kind("issue-unbalanced", 500, "Issue does not add up", "The figures do not add up: {reason}")
 EXPORT_CHANGED = Kind("export-changed", 500, "Export changed", "{reason}")

@@ -6,7 +6,7 @@ issue that was cut.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,6 +19,7 @@ from server.domain.weekly_books import Books, CaseEntry, LeadEntry, is_in_progre
 from server.domain.weekly_period import Period, legal_day
 
 FORMAT: Final = "xuntu-weekly/1"
+LEDGERS: Final = {"leads": "lead", "cases": "case"}
 VILLAGE_DIGITS: Final = 12
 CENT: Final = Decimal("0.01")
 MU_PER_M2: Final = Decimal(3) / Decimal(2000)
@@ -50,9 +51,23 @@ class Names:
     people: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class LeadLedger:
+    """The rows of the lead ledger, each made when it is read: there may be a hundred thousand."""
+
+    entries: Sequence[LeadEntry]
+    period: Period
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (lead_row(entry, self.period) for entry in self.entries)
+
+
 def compose(books: Books, heading: Heading, names: Names) -> dict[str, Any]:
-    """The issue as JSON values. Raises ISSUE_UNBALANCED."""
-    leads = [lead_row(entry, heading.period) for entry in books.leads.values()]
+    """The issue as JSON values; `leads` and `cases` are iterables of rows with a length. Raises ISSUE_UNBALANCED."""
+    leads = LeadLedger(list(books.leads.values()), heading.period)
     cases = [case_row(entry, heading.period) for entry in books.cases.values()]
     document = {
         "format": FORMAT,
@@ -62,7 +77,7 @@ def compose(books: Books, heading: Heading, names: Names) -> dict[str, Any]:
         "period": {"first": heading.period.first.isoformat(), "last": heading.period.last.isoformat()},
         "opening": heading.opening,
         "cut": heading.cut,
-        "names": asdict(names_used(names, leads, cases)),
+        "names": asdict(names_used(names, books)),
         "summary": summary_rows(books, cases, names),
         "programmes": {programme.value: counts_of(books, programme=programme.value) for programme in Programme},
         "leads": leads,
@@ -73,8 +88,28 @@ def compose(books: Books, heading: Heading, names: Names) -> dict[str, Any]:
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
-    """The one text of an issue: sorted keys, no spaces, UTF-8."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    """The one text of an issue: a line of JSON for its head, one for each lead, one for each case (sorted keys, UTF-8)."""
+    head = {name: value for name, value in document.items() if name not in LEDGERS}
+    lines = [text_of(head)]
+    for name, kind in LEDGERS.items():
+        lines += [text_of({kind: row}) for row in document[name]]
+    return b"\n".join(lines)
+
+
+def text_of(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def head_of(rows: bytes) -> dict[str, Any]:
+    """The head of a canonical text: everything but the ledgers."""
+    head: dict[str, Any] = json.loads(rows.partition(b"\n")[0])
+    return head
+
+
+def document_of(rows: bytes) -> dict[str, Any]:
+    """The issue that a canonical text tells of."""
+    lines = [json.loads(line) for line in rows.split(b"\n")[1:]]
+    return head_of(rows) | {name: [line[kind] for line in lines if kind in line] for name, kind in LEDGERS.items()}
 
 
 def digest_of(content: bytes) -> str:
@@ -88,10 +123,11 @@ def heading_of(document: Mapping[str, Any]) -> Heading:
     return Heading(document["county"], document["year"], document["number"], period, document["opening"], document["cut"])
 
 
-def names_used(names: Names, leads: Sequence[Mapping[str, Any]], cases: Sequence[Mapping[str, Any]]) -> Names:
+def names_used(names: Names, books: Books) -> Names:
     """All towns, and of villages and people only those that a row names: an issue is no directory of the office."""
-    villages = {row["village"] for row in (*leads, *cases)}
-    people = {lead["verified_by"] for lead in leads} | {case[who] for case in cases for who in ("handler", "co_handler")}
+    leads, cases = [entry.stands for entry in books.leads.values()], [entry.stands for entry in books.cases.values()]
+    villages = {stands["region"] for stands in (*leads, *cases)}
+    people = {lead["verified_by"] for lead in leads} | {case[who] for case in cases for who in ("handler_id", "co_handler_id")}
     return replace(
         names,
         villages={code: name for code, name in names.villages.items() if code in villages},
@@ -143,9 +179,11 @@ def case_row(entry: CaseEntry, period: Period) -> dict[str, Any]:
     }
 
 
-def due_by(citation: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """The instrument and article that a time limit rests on."""
-    return None if citation is None else {name: citation[name] for name in ("instrument", "article")}
+def due_by(citation: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The instrument and article that a time limit rests on, and whether a lawyer had signed the value."""
+    if citation is None:
+        return None
+    return {"instrument": citation["instrument"], "article": citation["article"], "reviewed": citation["reviewed_by"] is not None}
 
 
 def overdue_days(case: Mapping[str, Any], period: Period) -> int:

@@ -21,6 +21,16 @@ LEAD_FLOWS: Final = {
 CASE_FLOWS: Final = {"case.opened": "opened"}
 """Events that move a number of the summary. An event that finishes something and is missing here leaves the issue unbalanced."""
 
+LEAD_FACTS: Final = (
+    *("number", "programme", "matter", "parcel_code", "actor", "region", "source", "status", "found_on", "registered_at"),
+    *("area_m2", "farmland_m2", "permanent_farmland_m2", "area_method", "verified_by", "conclusion", "next_due"),
+)
+CASE_FACTS: Final = (
+    *("number", "programme", "cause", "party", "parcel_code", "region", "basis", "stage", "opened_on", "recorded_at", "area_m2"),
+    *("area_source", "next_step", "next_due", "next_citation", "handler_id", "co_handler_id", "closed_on", "rectified_on"),
+)
+"""What an issue needs to know of a lead and a case: a province's books must fit into memory."""
+
 TOWN_DIGITS: Final = 9
 
 # What is counted ("leads" or "cases"), under which name, of which programme, in which town.
@@ -104,17 +114,17 @@ class Books:
         if not self.begun and not is_unfinished(lead):
             self.leads.pop(lead["id"], None)
         elif known is not None:
-            known.stands = lead
+            known.stands = only(lead, LEAD_FACTS)
         elif is_unfinished(lead):
-            self.leads[lead["id"]] = LeadEntry(lead, *first_report_days(line.facts))
+            self.leads[lead["id"]] = LeadEntry(only(lead, LEAD_FACTS), *first_report_days(line.facts))
 
     def take_case(self, line: Line, case: Mapping[str, Any]) -> None:
         """The case as it stands now, remembering the lead it came from."""
         known = self.cases.get(case["id"])
         if known is None:
-            self.cases[case["id"]] = CaseEntry(case, line.facts["lead"])
+            self.cases[case["id"]] = CaseEntry(only(case, CASE_FACTS), only(line.facts["lead"], LEAD_FACTS))
         else:
-            known.stands = case
+            known.stands = only(case, CASE_FACTS)
         if not self.begun and not is_in_progress(case):
             self.cases.pop(case["id"])
         source = self.leads.get(case["lead_id"])
@@ -131,6 +141,10 @@ def fold(lines: Iterable[Line], *, opening: int) -> Books:
         books.begin()
     books.count_stock("closing")
     return books
+
+
+def only(stands: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: stands[name] for name in names}
 
 
 def is_unfinished(lead: Mapping[str, Any]) -> bool:

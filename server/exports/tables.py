@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import xlsxwriter
 
@@ -30,36 +30,48 @@ class Column:
     decimals: bool = False
 
 
+class Rows(Protocol):
+    """Rows that can be counted, and read as often as there are files to print."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]: ...
+
+
 @dataclass(frozen=True)
 class Table:
-    """One sheet; `totals` stands below the rows and outside the filter."""
+    """One sheet of `part_of`; `totals` stands below the rows and outside the filter."""
 
     name: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    totals: Sequence[Cell] | None = None
+    rows: Rows
+    part_of: Mapping[str, Any]
+    totals: Mapping[str, Any] | None = None
+
+    def cells(self) -> Iterator[list[Cell]]:
+        """Every row as its columns print it, numbered from 1 as `ordinal`, and the totals."""
+        for ordinal, row in enumerate(self.rows, 1):
+            yield [column.value({**row, "ordinal": ordinal}, self.part_of) for column in self.columns]
+        if self.totals is not None:
+            yield [column.value({**self.totals, "ordinal": None}, self.part_of) for column in self.columns]
 
 
 def csv_bytes(table: Table) -> bytes:
     """Headings and rows as CSV: UTF-8 with a byte order mark, CRLF, numbers bare, text made harmless."""
-    text = io.StringIO(newline="")
+    content = io.BytesIO()
+    text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([harmless(column.heading) for column in table.columns])
-    for row in all_rows(table):
+    for row in table.cells():
         writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    text.flush()
+    return content.getvalue()
 
 
 def harmless(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would take it for a formula or lose its first character."""
     dangerous = text.startswith(CONTROL_STARTS) or text.lstrip(BLANKS).startswith(FORMULA_STARTS)
     return f"'{text}" if dangerous else text
-
-
-def all_rows(table: Table) -> Iterable[Sequence[Cell]]:
-    yield from table.rows
-    if table.totals is not None:
-        yield table.totals
 
 
 def workbook_bytes(title: str, subtitle: str, tables: Sequence[Table], notes: Sequence[str], made_on: datetime) -> bytes:
@@ -105,7 +117,7 @@ def write_table(sheet: Any, table: Table, title: str, subtitle: str, styles: dic
     sheet.write_string(1, 0, subtitle, styles["subtitle"])
     for place, column in enumerate(table.columns):
         sheet.write_string(HEADING_ROW, place, column.heading, styles["heading"])
-    for number, row in enumerate(all_rows(table), HEADING_ROW + 1):
+    for number, row in enumerate(table.cells(), HEADING_ROW + 1):
         for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             write_cell(sheet, number, place, cell, column, styles)
 

@@ -3,13 +3,13 @@
 Reads nothing but the issue's rows, so that the same rows always print the same figures.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from server.domain.weekly import Heading, grand_total, heading_of
 from server.exports import weekly_columns
-from server.exports.tables import Cell, Column, Table, csv_bytes, workbook_bytes
+from server.exports.tables import Table, csv_bytes, workbook_bytes
 from server.exports.weekly_wording import programme_zh
 
 TOTAL: Final = "合计"
@@ -29,8 +29,8 @@ def print_issue(document: Mapping[str, Any]) -> list[Printed]:
     tables = {
         "summary": summary_table(document),
         # What was unfinished when the period began, and what came up in it.
-        "leads": Table("线索台账", weekly_columns.LEADS, cells(weekly_columns.LEADS, document["leads"], document)),
-        "cases": Table("违法用地案件台账", weekly_columns.CASES, cells(weekly_columns.CASES, document["cases"], document)),
+        "leads": Table("线索台账", weekly_columns.LEADS, document["leads"], document),
+        "cases": Table("违法用地案件台账", weekly_columns.CASES, document["cases"], document),
     }
     stem = f"weekly-{heading.county}-{heading.year}-{heading.number}"
     title, subtitle = titles(heading, document["names"]["county"])
@@ -49,16 +49,9 @@ def titles(heading: Heading, county: str) -> tuple[str, str]:
 
 def summary_table(document: Mapping[str, Any]) -> Table:
     """汇总表: a row for each town and the total below."""
-    columns = weekly_columns.SUMMARY
     towns = [{**row, "name": weekly_columns.town(row, document)} for row in document["summary"]]
-    total = {**grand_total(document["summary"]), "name": TOTAL, "ordinal": None}
-    return Table("汇总表", columns, cells(columns, towns, document), totals=[column.value(total, document) for column in columns])
-
-
-def cells(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> list[list[Cell]]:
-    """Every row as its columns print it, numbered from 1."""
-    numbered = ({**row, "ordinal": ordinal} for ordinal, row in enumerate(rows, 1))
-    return [[column.value(row, document) for column in columns] for row in numbered]
+    total = {**grand_total(document["summary"]), "name": TOTAL}
+    return Table("汇总表", weekly_columns.SUMMARY, towns, document, totals=total)
 
 
 def notes(document: Mapping[str, Any]) -> list[str]:
@@ -70,7 +63,8 @@ def notes(document: Mapping[str, Any]) -> list[str]:
         "四、汇总表的线索、案件数含全部类别（见下），面积只计期末在办的违法用地案件；亩数逐案保留两位小数后相加（1亩＝2000/3平方米）。",
         "五、面积未经勘测的均为估测，不作为处罚依据；耕地、永久基本农田面积为立案时图层叠加结果，以认定意见为准。",
         "六、下列事项系统尚未登记，表中留空，不代表为零：处罚决定、制止、罚没款、当事人类型、违法行为发生时间、规划符合情况、没收拆除、移送、承办机构。",
-        "七、超期天数算至统计周期最后一日。",
+        "七、结案、整改到位尚不能在系统内登记，本期计为零，以纸质案卷为准。",
+        "八、超期天数算至统计周期最后一日。",
     ]
     for programme, counts in document["programmes"].items():
         leads, cases = counts["leads"], counts["cases"]

@@ -80,7 +80,11 @@ def next_limit(case: Row, _issue: Issue) -> Cell:
 
 
 def limit_basis(case: Row, _issue: Issue) -> Cell:
-    return None if case["due_by"] is None else f"{case['due_by']['instrument']} {case['due_by']['article']}"
+    """The article the time limit rests on; a value that no lawyer has signed says so wherever it is printed."""
+    basis = case["due_by"]
+    if basis is None:
+        return None
+    return f"{basis['instrument']} {basis['article']}{'' if basis['reviewed'] else '（未经法制审核）'}"
 
 
 def rectification(case: Row, _issue: Issue) -> Cell:

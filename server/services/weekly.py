@@ -4,14 +4,13 @@ Cutting takes two units of work: `draft_issue` reads and prints without holding 
 draft in a moment, or gives None when another issue came first and the draft must be made again.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from server import problems
 from server.domain.permissions import Action, Actor
-from server.domain.weekly import Heading, Names, canonical, compose, digest_of, heading_of, names_of
+from server.domain.weekly import Heading, Names, canonical, compose, digest_of, head_of, heading_of, names_of
 from server.domain.weekly_books import fold
 from server.domain.weekly_period import DAY, Period, week_before
 from server.exports.shelf import Shelf
@@ -121,7 +120,7 @@ def next_heading(county: str, period: Period, *, uow: UnitOfWork) -> Heading:
         number=store.counted(uow.session, county, counter_of(period.year)) + 1,
         period=period,
         opening=store.position_before(uow.session, county, period.begins_at) if before is None else before.cut[county],
-        cut=store.position_before(uow.session, county, period.ends_at) if after is None else json.loads(after.rows)["opening"],
+        cut=store.position_before(uow.session, county, period.ends_at) if after is None else head_of(after.rows)["opening"],
     )
 
 
@@ -201,7 +200,7 @@ def complaints_about_rows(issue: WeeklyIssue, *, uow: UnitOfWork) -> list[str]:
     if digest_of(issue.rows) != issue.rows_digest:
         complaints.append("the kept rows do not have the digest they were kept under")
         return complaints
-    kept = json.loads(issue.rows)
+    kept = head_of(issue.rows)
     try:
         again = canonical(composed(heading_of(kept), names_of(kept), uow=uow))
     except Problem as problem:

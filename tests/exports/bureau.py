@@ -72,7 +72,7 @@ class Bureau:
         today = self.clock.now.astimezone(SHANGHAI).date()
         day = today if seen_on is None else date.fromisoformat(seen_on)
         sighting = self.received(a_sighting({"kind": "land_use"}, on=day, area_m2=area_m2), received_at or self.clock.now)
-        facts = {"ground_method": "sketched", "farmland_most_m2": farmland_m2, "permanent_farmland_most_m2": farmland_m2}
+        facts = {"ground_method": "sketched", "farmland_m2": farmland_m2, "permanent_farmland_m2": farmland_m2}
         assessment = Assessment(
             programme=programme,
             matter=MATTERS[programme],

@@ -1,6 +1,5 @@
 """A weekly issue is cut once, numbered, kept, returned byte for byte, and proven to be what was cut."""
 
-import json
 import tomllib
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -11,8 +10,10 @@ from sqlalchemy import text, update
 from server import problems
 from server.domain.assessment import Finding, Programme
 from server.domain.permissions import operator
-from server.domain.weekly import heading_of
+from server.domain.weekly import digest_of, document_of, head_of
 from server.domain.weekly_period import Period
+from server.exports.weekly import print_issue
+from server.exports.weekly_columns import limit_basis
 from server.problems import Problem
 from server.services import weekly
 from server.services.cases import CASE_SNAPSHOT
@@ -72,7 +73,7 @@ def test_the_sums_of_an_issue_hold_and_its_ledgers_have_as_many_rows(bureau: Bur
         2,
     ]
     assert stock(total, "上期在办案件", "本周立案", "本周结案", "期末在办案件") == [1, 1, 0, 2]
-    assert total["违法面积(亩)"] == "9.36"
+    assert (total["违法面积(亩)"], total["其中耕地(亩)"], total["未整改面积(亩)"]) == ("9.36", "6.00", "9.36")
     assert len(column(bureau, issue, "leads.csv", "线索编号")) == 5
     assert column(bureau, issue, "cases.csv", "案号") == ["〔2026〕1号", "〔2026〕2号"]
     assert summary(bureau, issue, "月城镇")["期末未结线索"] == "2"
@@ -120,11 +121,9 @@ def test_the_same_period_asked_again_gives_the_kept_bytes_whatever_has_happened_
 
 
 def test_printing_the_same_rows_again_gives_the_same_bytes(bureau: Bureau) -> None:
-    from server.exports.weekly import print_issue
-
     a_busy_fortnight(bureau)
     issue = bureau.cut("2026-11-09", "2026-11-15")
-    printed = print_issue(json.loads(issue.rows))
+    printed = print_issue(document_of(issue.rows))
     assert [file.content for file in printed] == list(bureau.files(issue).values())
 
 
@@ -133,14 +132,43 @@ def test_an_issue_closes_with_what_the_next_one_opens_with(bureau: Bureau) -> No
     first, second = bureau.cut("2026-11-02", "2026-11-08"), bureau.cut("2026-11-09", "2026-11-15")
     for before, after in (("期末未结线索", "上期未结线索"), ("期末在办案件", "上期在办案件")):
         assert summary(bureau, first)[before] == summary(bureau, second)[after]
-    assert first.cut[COUNTY] == heading_of(json.loads(second.rows)).opening
+    assert first.cut[COUNTY] == head_of(second.rows)["opening"]
 
 
 def test_an_issue_cut_before_its_forerunner_shares_the_boundary_with_it(bureau: Bureau) -> None:
     a_busy_fortnight(bureau)
     second, first = bureau.cut("2026-11-09", "2026-11-15"), bureau.cut("2026-11-02", "2026-11-08")
-    assert first.cut[COUNTY] == heading_of(json.loads(second.rows)).opening
+    assert first.cut[COUNTY] == head_of(second.rows)["opening"]
     assert (second.number, first.number) == (1, 2)
+
+
+def test_twelve_leads_and_six_more_less_three_opened_one_dismissed_two_routed_out_are_twelve(bureau: Bureau) -> None:
+    bureau.on("2026-11-12")
+    known = [bureau.lead(f"old-{number}") for number in range(12)]
+    bureau.on("2026-11-18")
+    for number in range(4):
+        bureau.lead(f"new-{number}")
+    for number in range(2):
+        bureau.lead(f"elsewhere-{number}", finding=Finding.ROUTED_OUT)
+    for lead in known[:3]:
+        bureau.verify(lead)
+        bureau.open_case(lead)
+    bureau.dismiss(known[3])
+    total = summary(bureau, bureau.on("2026-11-23").cut("2026-11-16", "2026-11-22"))
+    assert stock(total, "上期未结线索", "本周登记线索", "本周转立案", "本周不予立案", "本周移送", "期末未结线索") == [
+        12,
+        6,
+        3,
+        1,
+        2,
+        12,
+    ]
+    assert stock(total, "本周立案", "期末在办案件") == [3, 3]
+
+
+@pytest.mark.parametrize(("reviewed", "printed"), [(True, "办法 第三十八条"), (False, "办法 第三十八条（未经法制审核）")])
+def test_a_limit_that_no_lawyer_has_signed_says_so_in_the_ledger(reviewed: bool, printed: str) -> None:
+    assert limit_basis({"due_by": {"instrument": "办法", "article": "第三十八条", "reviewed": reviewed}}, {}) == printed
 
 
 def test_a_report_made_before_and_received_after_the_week_is_in_the_next_issue_as_late(bureau: Bureau) -> None:
@@ -220,8 +248,6 @@ def test_verifying_finds_rows_that_were_changed(bureau: Bureau, store: str) -> N
 
 
 def test_verifying_finds_rows_that_were_changed_together_with_their_digest(bureau: Bureau) -> None:
-    from server.domain.weekly import digest_of
-
     a_busy_fortnight(bureau)
     issue = bureau.cut("2026-11-09", "2026-11-15")
     forged = issue.rows.replace("璜土镇".encode(), "璜塘镇".encode())
