@@ -2,15 +2,18 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 
 from server.cli.answers import as_json_option, tell
 from server.composition import xuntu
-from server.media.examiner import Examination, PhotoExaminer
 from server.media.photo_table import check_photos, facts_table
 from server.problems import Problem
+
+if TYPE_CHECKING:
+    from server.media.examiner import Examination, PhotoExaminer
 
 photos_cli = AppGroup("photos", help="Photos as evidence.")
 
@@ -31,9 +34,9 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
         sys.exit(1)
 
 
-def print_table(files: tuple[Path, ...], examiner: PhotoExaminer) -> int:
+def print_table(files: tuple[Path, ...], examiner: "PhotoExaminer") -> int:
     """Print the table of the files that open, a line for each that does not, and give the number of those."""
-    examined: list[tuple[Path, Examination]] = []
+    examined: "list[tuple[Path, Examination]]" = []
     unopened: list[str] = []
     for path in files:
         try:
