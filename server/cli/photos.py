@@ -36,7 +36,7 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
 
 def print_table(files: tuple[Path, ...], examiner: "PhotoExaminer") -> int:
     """Print the table of the files that open, a line for each that does not, and give the number of those."""
-    examined: "list[tuple[Path, Examination]]" = []
+    examined: list[tuple[Path, Examination]] = []
     unopened: list[str] = []
     for path in files:
         try:
