@@ -82,6 +82,8 @@ def template_names() -> dict[str, Any]:
         "csrf_token": csrf_token,
         "today": today,
         "day": lambda day: wording.day_text(day, today, code),
+        "short_day": lambda day: wording.short_day(day, today, code),
+        "why": lambda text: wording.why_text(text, code),
         "distance": lambda day, due=False: wording.distance_text(day, today, code, due=due),
         "urgency": lambda day: wording.urgency_of(day, today),
         "moment": lambda at: wording.moment_text(at, today, code),

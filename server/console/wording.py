@@ -12,6 +12,7 @@ ZH, EN = 0, 1
 WEEKDAYS: Final = (tuple("一二三四五六日"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON_DAYS: Final = 7
+UNITS: Final = (("mu", "亩"), ("d", "天"), ("flags", "项旗标"))
 SHAPES: Final[Mapping[str, str]] = {"idle_land": "◐", "illegal_use": "▲", "reclamation": "↻"}
 
 
@@ -23,6 +24,13 @@ def day_text(day: date, today: date, language: int) -> str:
         return f"{weekday} {day.day} {MONTHS[day.month - 1]}{year}"
     year = "" if day.year == today.year else f"{day.year}年"
     return f"{year}{day.month}月{day.day}日 周{weekday}"
+
+
+def short_day(day: date, today: date, language: int) -> str:
+    """A day without its weekday, for the narrow cells of a table."""
+    if language == EN:
+        return day_text(day, today, language).partition(" ")[2]
+    return day_text(day, today, language).partition(" ")[0]
 
 
 def distance_text(day: date, today: date, language: int, *, due: bool = False) -> str:
@@ -78,6 +86,15 @@ def place_text(lon: float, lat: float) -> str:
 
 def size_text(size: int) -> str:
     return f"{size / 1024:,.0f} kB"
+
+
+def why_text(why: str, language: int) -> str:
+    """What a part of the priority was read from: its unit in the language of the page."""
+    if language == EN:
+        return why.replace("_", " ")
+    for unit, word in UNITS:
+        why = why.removesuffix(f" {unit}") + f" {word}" if why.endswith(f" {unit}") else why
+    return "现场所见" if why == "in_progress" else why
 
 
 def fact_text(value: Any) -> str:

@@ -12,7 +12,7 @@ const LAYERS = [
   { id: 'paper', type: 'background', paint: { 'background-color': '#fdfdfb' } },
   fill('road', layer('road'), { 'fill-color': '#e9eaec' }),
   fill('farmland', layer('current_land_use'), { 'fill-pattern': 'hatch' }),
-  line('farmland-edge', layer('current_land_use'), { 'line-color': '#9a9d5a', 'line-width': 0.6 }),
+  line('farmland-edge', layer('current_land_use'), { 'line-color': '#c3c58f', 'line-width': 0.6 }),
   fill('permanent', layer('permanent_basic_farmland'), { 'fill-pattern': 'cross' }),
   line('permanent-edge', layer('permanent_basic_farmland'), { 'line-color': '#7a4b00' }),
   line('parcel', role('parcel'), { 'line-color': '#9aa2ab', 'line-width': 0.8 }),
@@ -40,12 +40,12 @@ const LAYERS = [
   },
 ];
 
-/** A small square of slanted lines as an image of the map; `both` draws them in both directions. */
-function pattern([red, green, blue], size, both) {
+/** A small square of one slanted line as an image of the map; `rising` lines run from lower left to upper right. */
+function pattern([red, green, blue], size, rising) {
   const data = new Uint8Array(size * size * 4);
   for (let y = 0; y < size; y += 1) {
     for (let x = 0; x < size; x += 1) {
-      if ((x + y) % size === 0 || (both && x === y)) data.set([red, green, blue, 255], (y * size + x) * 4);
+      if (rising ? (x + y) % size === size - 1 : x === y) data.set([red, green, blue, 255], (y * size + x) * 4);
     }
   }
   return { width: size, height: size, data };
@@ -62,7 +62,7 @@ async function enliven(figure) {
   const answer = await fetch(figure.dataset.map, { headers: { Accept: 'application/geo+json' } });
   if (!answer.ok) return;
   const found = await answer.json();
-  const { Map, Marker, NavigationControl } = await import(VENDOR);
+  const { Map, Marker, NavigationControl, ScaleControl } = await import(VENDOR);
   const place = document.createElement('div');
   place.className = 'map-live';
   figure.append(place);
@@ -75,10 +75,11 @@ async function enliven(figure) {
     fadeDuration: 0,
   });
   map.addControl(new NavigationControl({ showCompass: false }), 'top-left');
+  map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
   map.scrollZoom.disable();
   map.on('load', () => {
-    map.addImage('hatch', pattern([185, 188, 108], 7, false));
-    map.addImage('cross', pattern([185, 137, 69], 9, true));
+    map.addImage('hatch', pattern([200, 203, 146], 9, true));
+    map.addImage('cross', pattern([214, 173, 117], 9, false));
     LAYERS.slice(1).forEach((each) => map.addLayer(each));
     for (const each of found.features.filter((one) => one.properties.role === 'candidate')) {
       const label = document.createElement('div');
