@@ -24,7 +24,6 @@ class Action(StrEnum):
     CASE_VIEW = "case.view"
     EXPORT_CUT = "export.cut"
     EXPORT_VIEW = "export.view"
-    AUDIT_VIEW = "audit.view"
 
 
 class Role(StrEnum):
@@ -59,8 +58,8 @@ GRANTS: dict[Role, frozenset[Action]] = {
     Role.LEGAL_REVIEWER: frozenset(OFFICE_READ),
     Role.DEPUTY_DIRECTOR: frozenset(OFFICE_READ | {Action.CASE_OPEN, Action.LEAD_DISMISS, Action.EXPORT_CUT}),
     Role.DIRECTOR: frozenset(OFFICE_READ | {Action.CASE_OPEN, Action.LEAD_DISMISS, Action.EXPORT_CUT}),
-    Role.AUDITOR: frozenset(OFFICE_READ | {Action.AUDIT_VIEW}),
-    Role.ADMIN: frozenset({Action.USER_MANAGE, Action.DEVICE_ENROL, Action.REGISTRY_VIEW, Action.REGISTRY_IMPORT, Action.AUDIT_VIEW}),
+    Role.AUDITOR: frozenset(OFFICE_READ),
+    Role.ADMIN: frozenset({Action.USER_MANAGE, Action.DEVICE_ENROL, Action.REGISTRY_VIEW, Action.REGISTRY_IMPORT}),
     Role.OPERATOR: frozenset(
         {
             Action.REGISTRY_IMPORT,

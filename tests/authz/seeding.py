@@ -67,9 +67,9 @@ def people(place: Place) -> list[Any]:
 def land(place: Place) -> list[Any]:
     """A parcel, a layer's feature over it, a duty and a task."""
     shape = shapely.Polygon(place.square)
-    bounds = {f"{name}_e7": value for name, value in asdict(BoundsE7.of(shape)).items()}
-    shared: dict[str, Any] = {"county": place.county, "area_m2": 10_000.0, "source_crs": "EPSG:4490", "recorded_at": LONG_AGO}
-    shared |= {"valid_from": FIRST_DAY, "geometry": shape, **bounds}
+    shared: dict[str, Any] = {f"{name}_e7": value for name, value in asdict(BoundsE7.of(shape)).items()}
+    shared |= {"county": place.county, "area_m2": 10_000.0, "source_crs": "EPSG:4490", "recorded_at": LONG_AGO}
+    shared |= {"valid_from": FIRST_DAY, "geometry": shape}
     key = int(place.region) * 100
     version = registry.ParcelVersion(
         id=place.id("version"),
@@ -94,10 +94,13 @@ def land(place: Place) -> list[Any]:
         source=place.canary("featuresource"),
         **shared,
     )
+    parcel = registry.Parcel(county=place.county, id=place.id("parcel"), code=place.canary("parcelcode"))
+    return [parcel, version, layer, *owed(place)]
+
+
+def owed(place: Place) -> list[Any]:
+    """What a party owes on the parcel, and a crew's task there."""
     return [
-        registry.Parcel(county=place.county, id=place.id("parcel"), code=place.canary("parcelcode")),
-        version,
-        layer,
         registry.Duty(
             county=place.county,
             id=place.id("duty"),

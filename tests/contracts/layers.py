@@ -43,13 +43,14 @@ LAYERS: dict[str, Layer] = {
     "exports": layer("domain programmes law problems listings store", "xlsxwriter"),
     "listings": layer("domain problems store", "sqlalchemy"),
     "jobs": layer("composition services store domain problems settings ops", "rq redis structlog flask sqlalchemy"),
-    "ops": layer(
-        "composition services store media keys domain problems settings", "structlog prometheus_client sqlalchemy flask werkzeug"
-    ),
+    "ops": layer("composition services store media keys domain problems settings", "structlog sqlalchemy flask werkzeug"),
     "api": layer(f"{EDGE} schemas", "apispec flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
-    "console": layer(f"{EDGE} schemas", "flask flask_login flask_limiter flask_babel werkzeug structlog secure"),
+    "console": layer(f"{EDGE} schemas keys.links", "flask flask_login flask_limiter werkzeug structlog"),
     "demo": layer(f"{EDGE} programmes keys store imports", "sqlalchemy PIL"),
-    "cli": layer(f"{EDGE} schemas jobs law imports demo keys.links store.migrate", "flask click werkzeug gunicorn structlog"),
+    "cli": layer(
+        f"{EDGE} schemas jobs law imports media.photo_table demo keys.links store.migrate",
+        "flask click werkzeug gunicorn structlog",
+    ),
 }
 """Each part of `server/`, and `schemas/`, by name. The composition root may import anything."""
 
