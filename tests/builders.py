@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def a_user(app: "Flask", login: str, role: str = "inspector", *, county: str = COUNTY, region: str = "", name: str = "测试员") -> str:
+def a_user(
+    app: "Flask", login: str, role: str = "inspector", *, county: str = COUNTY, region: str = "", name: str = "测试员"
+) -> str:
     """Add a user straight to the store; returns the id."""
     from server.store.tables.organisation import User
 
@@ -65,9 +67,9 @@ def an_enrolment_code(app: "Flask", login: str) -> str:
 
 
 def a_jpeg(seed: int = 0, size: tuple[int, int] = (48, 32)) -> bytes:
-    """A small JPEG that differs with the seed."""
+    """A small JPEG whose bytes differ with the seed; its comment says which, since near colours compress to the same bytes."""
     content = io.BytesIO()
-    Image.new("RGB", size, (seed % 256, seed // 256 % 256, 120)).save(content, "JPEG")
+    Image.new("RGB", size, (seed % 256, seed // 256 % 256, 120)).save(content, "JPEG", comment=f"{seed}")
     return content.getvalue()
 
 
@@ -94,8 +96,34 @@ class Phone:
         body = a_report(self.device_id, self.inspector_id, self.seq + 1, self.chain) | differences
         text = json.dumps(body, ensure_ascii=False)
         if "seq" not in differences:
-            self.seq, self.chain = self.seq + 1, digest(text.encode())
+            self.seq, self.chain = self.seq + 1, digest(text.encode("utf-8", "surrogatepass"))
         return text
+
+    def revision(self, of: str, **differences: Any) -> str:
+        """The text of the next revision of a report, in the next place of the chain."""
+        before = json.loads(of)
+        return self.manifest(id=before["id"], rev=before["rev"] + 1, prev=digest(of.encode()), **differences)
+
+    def progress(self, task_id: str, state: str, **differences: Any) -> dict[str, Any]:
+        """A signed task_progress item in the next place of the chain."""
+        body = {
+            "v": 1,
+            "id": str(uuid.uuid4()),
+            "device_id": self.device_id,
+            "seq": self.seq + 1,
+            "chain": self.chain,
+            "captured_at": MORNING,
+            "task_id": task_id,
+            "state": state,
+        }
+        text = json.dumps(body | differences)
+        self.seq, self.chain = self.seq + 1, digest(text.encode())
+        return self.item(text, "task_progress")
+
+    def post(self, body: bytes, path: str = "push", **headers: str) -> Any:
+        """Any bytes to an endpoint of the sync API."""
+        fixed = {**self.headers, "Content-Type": "application/json"}
+        return self.client.post(f"/sync/v1/{path}", data=body, headers={**fixed, **headers})
 
     def item(self, text: str, type_: str = "report") -> dict[str, Any]:
         return {"type": type_, "manifest": text, "signature": self.sign(text.encode("utf-8", "surrogatepass"))}
@@ -211,6 +239,22 @@ def a_phone(
 
 def spki_of(key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def verify(signed: dict[str, Any], keys: list[dict[str, Any]]) -> None:
+    """Raises InvalidSignature unless one of these server keys signed exactly this text."""
+    key = next(key for key in keys if key["key_id"] == signed["signature"]["key_id"])
+    public = load_der_public_key(base64.urlsafe_b64decode(key["spki"] + "=="))
+    assert isinstance(public, Ed25519PublicKey)
+    public.verify(base64.urlsafe_b64decode(signed["signature"]["value"] + "=="), signed["payload"].encode())
+
+
+def rows_of(app: "Flask", row_type: Any, **equal: Any) -> list[Any]:
+    """The rows of a table whose columns have these values."""
+    from sqlalchemy import select
+
+    with app.extensions["xuntu"].unit_of_work(read_only=True) as uow:
+        return list(uow.session.scalars(select(row_type).filter_by(**equal)))
 
 
 def payload_of(receipt: dict[str, Any]) -> dict[str, Any]:
