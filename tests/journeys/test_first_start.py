@@ -1,4 +1,4 @@
-"""What a stranger does first: start the server on an empty folder, open the link, live through the patrol day, kill it, come back."""
+"""What a stranger does first: start on an empty folder, open the link, live through the patrol day, kill it, come back."""
 
 import json
 import os

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import pytest
 import shapely
 import shapely.geometry
 
@@ -130,7 +129,8 @@ def test_real_photos_on_real_parcels_moved_under_them_end_as_leads(
     assert json.loads(imported.output)["imported"] == len(land["features"])
 
     phone = a_phone(app)
-    under = {int(f["properties"]["code"].split("-")[1]): f["properties"]["code"] for f in land["features"] if f["properties"]["code"][0] == "U"}
+    codes = [feature["properties"]["code"] for feature in land["features"]]
+    under = {int(code.split("-")[1]): code for code in codes if code.startswith("UNDER")}
     results = phone.push(*(report_of(phone, shot, under[number]) for number, shot in enumerate(places)))
     assert {result["outcome"] for result in results} == {"stored"}
     for shot in places:
