@@ -4,12 +4,9 @@ from flask import Flask
 
 from server.cli.demo import demo_cli
 from server.cli.export import export_cli
-from server.cli.export import export_cli
 from server.cli.imports import duties_cli, layers_cli, parcels_cli, regions_cli
 from server.cli.law import law_cli
-from server.cli.law import law_cli
 from server.cli.people import devices_cli, users_cli
-from server.cli.photos import photos_cli
 from server.cli.photos import photos_cli
 from server.cli.serving import serve_command, worker_command
 from server.cli.store import store_cli

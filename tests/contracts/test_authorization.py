@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server.domain.permissions import Role
-from tests.authz.declared import OFFICERS, OUTCOMES, RELATIONS, cells, principals, rows_of, table
+from tests.authz.declared import FILE, OFFICERS, OUTCOMES, RELATIONS, cells, principals, rows_of, table
+from tests.contracts.grants_page import PAGE, page
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -64,10 +65,13 @@ def test_the_words_of_the_file_are_explained_in_it() -> None:
         assert re.search(rf"^#   {re.escape(word)} ", text, re.MULTILINE), word
 
 
+def test_the_page_shows_the_grants_as_they_are() -> None:
+    text = PAGE.read_text("utf-8")
+    assert text == page(text), "run: make docs"
+
+
 def open_comments() -> list[str]:
     """The comment lines the file opens with."""
-    from tests.authz.declared import FILE
-
     lines = FILE.read_text("utf-8").splitlines()
     first = next(number for number, line in enumerate(lines) if not line.startswith("#"))
     return lines[:first]
