@@ -58,7 +58,10 @@ def pick(zh: str | None, en: str | None) -> str:
 
 
 def names() -> Names:
-    return Names(towns={}, programmes=programme_words(), matters={**matter_words(), **observation_words()}, language=language())
+    """What codes are called here. A case keeps its cause in Chinese, as it was opened, so that is a code here too."""
+    matters = matter_words()
+    causes = {words[wording.ZH]: words for words in matters.values()}
+    return Names(towns={}, programmes=programme_words(), matters=causes | matters | observation_words(), language=language())
 
 
 def observation_words() -> dict[str, tuple[str, str]]:
@@ -89,7 +92,7 @@ def template_names() -> dict[str, Any]:
         "moment": lambda at: wording.moment_text(at, today, code),
         "legal_day": wording.legal_day,
         "iso_day": date.fromisoformat,
-        "camera_time": wording.camera_time,
+        "exact_time": wording.exact_time,
         "area": lambda square_metres: wording.area_text(square_metres, code),
         "likely": lambda probability: wording.likely(probability, code),
         "place": wording.place_text,

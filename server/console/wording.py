@@ -63,9 +63,11 @@ def moment_text(moment: datetime, today: date, language: int) -> str:
     return f"{day_text(local.date(), today, language)} {local:%H:%M}"
 
 
-def camera_time(moment: datetime) -> str:
-    """A camera's own time as it wrote it; one without an offset is shown without."""
-    return f"{moment:%Y-%m-%d %H:%M:%S}" + ("" if moment.tzinfo is None else f"{moment:%z}")
+def exact_time(moment: datetime) -> str:
+    """A time to the second, in Shanghai with its offset; one that a camera wrote without a zone is shown without."""
+    if moment.tzinfo is None:
+        return f"{moment:%Y-%m-%d %H:%M:%S}"
+    return moment.astimezone(LEGAL_ZONE).isoformat(sep=" ", timespec="seconds")
 
 
 def area_text(area_m2: float | None, language: int) -> str:

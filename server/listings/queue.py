@@ -30,7 +30,7 @@ KINDS: Final[Mapping[str, Words]] = {
 }
 STATUSES: Final[Mapping[str, Words]] = {
     "open": ("待核查", "to verify"),
-    "verified": ("已核实，待决定", "verified, to decide"),
+    "verified": ("待决定", "to decide"),
     "review": ("待落图", "to place"),
     "in_hand": ("办理中", "in hand"),
     "closed": ("已结案", "closed"),
