@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from server.store.unit_of_work import UnitOfWork
 
+pytest_plugins = ["tests.patrol"]
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Where every test's clock starts: a Monday, 12:00 in Shanghai."""

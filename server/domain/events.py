@@ -29,6 +29,7 @@ JOBS_OF: Final[dict[str, tuple[str, ...]]] = {
     "match.decided": ("assess_report",),
     "lead.registered": (),
     "lead.evidence_added": (),
+    "lead.reweighed": (),
     "lead.verified": (),
     "lead.dismissed": (),
     "lead.routed_out": (),

@@ -68,6 +68,7 @@ WEIGHTS: Final = (
     Weight("超期", "overdue", 5, 15, 365.0, "d", lambda facts: float(facts.overdue_days)),
 )
 IN_PROGRESS_POINTS: Final = 20
+DOUBT_ZH, DOUBT_EN = "证据存疑", "doubts about the evidence"
 FLAG_POINTS: Final = 3
 FLAGS_COUNTED: Final = 5
 DOUBT_POINTS: Final = 10
@@ -80,11 +81,25 @@ def priority(facts: PriorityFacts) -> Priority:
     if facts.is_in_progress:
         parts.append(PriorityPart("正在实施", "in progress", IN_PROGRESS_POINTS, "in_progress"))
     if facts.evidence_flags > 0:
-        points = -FLAG_POINTS * min(facts.evidence_flags, FLAGS_COUNTED)
-        parts.append(PriorityPart("证据存疑", "doubts about the evidence", points, f"{facts.evidence_flags} flags"))
+        parts.append(doubt_part(facts.evidence_flags))
     if facts.match_probability is not None and facts.match_probability < SURE_FROM:
         points = -round(DOUBT_POINTS * (1 - facts.match_probability / SURE_FROM))
         parts.append(PriorityPart("落图不确定", "parcel not sure", points, f"{facts.match_probability:.2f} < {SURE_FROM}"))
+    return added_up(parts)
+
+
+def with_flags(known: Priority, evidence_flags: int) -> Priority:
+    """The same priority with its doubts about the evidence replaced: flags of photos come later than the lead."""
+    parts = [part for part in known.parts if part.name_en != DOUBT_EN]
+    return added_up([*parts, doubt_part(evidence_flags)] if evidence_flags > 0 else parts)
+
+
+def doubt_part(evidence_flags: int) -> PriorityPart:
+    points = -FLAG_POINTS * min(evidence_flags, FLAGS_COUNTED)
+    return PriorityPart(DOUBT_ZH, DOUBT_EN, points, f"{evidence_flags} flags")
+
+
+def added_up(parts: list[PriorityPart]) -> Priority:
     total = sum(part.points for part in parts)
     return Priority(max(0, min(HIGHEST, total)), tuple(parts))
 

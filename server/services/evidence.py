@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select
 from server.domain.evidence import Flag, PhotoFacts, photo_flags, report_flags
 from server.domain.permissions import Action, Actor
 from server.domain.report import Position, Report, report_of
+from server.services.reweighing import reweigh_leads
 from server.store.tables.sync import Photo, PhotoFlag, Submission, SubmissionPhoto
 from server.store.unit_of_work import UnitOfWork
 
@@ -48,6 +49,7 @@ def flag_photo(digest: str, *, actor: Actor, uow: UnitOfWork) -> None:
     )
     for row in uow.session.scalars(declares).all():
         flag_photos_of(row, [digest], uow=uow)
+        reweigh_leads(row.id, row.rev, actor=actor, uow=uow)
 
 
 def flag_report(report_id: str, rev: int, digest: str, *, actor: Actor, uow: UnitOfWork) -> None:

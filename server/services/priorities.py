@@ -16,15 +16,15 @@ IN_PROGRESS = "in_progress"
 
 def priority_of(discovery: Discovery, *, uow: UnitOfWork) -> Priority:
     """The priority as the evidence stands now; the same facts always give the same score."""
-    facts, onsite = discovery.assessment.facts, discovery.sighting.report.onsite
+    facts, report = discovery.assessment.facts, discovery.sighting.report
     return priority(
         PriorityFacts(
             area_m2=discovery.assessment.area_m2 or discovery.sighting.ground.area_m2,
             farmland_m2=float(facts.get("farmland_most_m2") or 0),
             permanent_farmland_m2=float(facts.get("permanent_farmland_most_m2") or 0),
             overdue_days=overdue(discovery.assessment.since, discovery.assessment.on),
-            is_in_progress=onsite is not None and onsite.state == IN_PROGRESS,
-            evidence_flags=doubtful_flags(discovery, uow=uow),
+            is_in_progress=report.onsite is not None and report.onsite.state == IN_PROGRESS,
+            evidence_flags=doubtful_flags(discovery.version.county, report.id, report.rev, uow=uow),
             match_probability=discovery.decided.probability if discovery.decided.decided_by == MACHINE else None,
         )
     )
@@ -34,16 +34,15 @@ def overdue(since: date | None, on: date) -> int:
     return 0 if since is None else max(0, (on - since).days)
 
 
-def doubtful_flags(discovery: Discovery, *, uow: UnitOfWork) -> int:
+def doubtful_flags(county: str, report_id: str, rev: int, *, uow: UnitOfWork) -> int:
     """How many flags of the report and its photos lower trust (information does not)."""
-    report = discovery.sighting.report
     count = (
         select(func.count())
         .select_from(PhotoFlag)
         .where(
-            PhotoFlag.county == discovery.version.county,
-            PhotoFlag.report_id == report.id,
-            PhotoFlag.rev == report.rev,
+            PhotoFlag.county == county,
+            PhotoFlag.report_id == report_id,
+            PhotoFlag.rev == rev,
             PhotoFlag.code.not_in(sorted(INFORMATION)),
         )
     )

@@ -44,6 +44,10 @@ def label_of(device: Device | None) -> str | None:
 
 
 def states_now(county: str, *, uow: UnitOfWork) -> dict[str, int]:
-    query = select(Submission.state, func.count()).where(Submission.county.startswith(county)).group_by(Submission.state)
-    now = {state: count for state, count in uow.session.execute(query)}
+    query = (
+        select(Submission.state, func.count().label("number"))
+        .where(Submission.county.startswith(county))
+        .group_by(Submission.state)
+    )
+    now = {row.state: row.number for row in uow.session.execute(query)}
     return {state: now.get(state, 0) for state in ("stored", "held", "quarantined")}

@@ -10,62 +10,16 @@ import pytest
 
 from server.demo.first_start import open_first_case
 from server.domain.permissions import operator
-from server.imports.synthetic import SyntheticCounty, synthetic_county
-from server.services.synthetic import load_synthetic_county
+from server.imports.synthetic import SyntheticCounty
 from server.store.tables.sync import Job
 from server.store.tables.work import Case, Lead, Match
-from tests.builders import Phone, a_declared_photo, a_jpeg, a_phone, an_enrolment_code, payload_of
+from tests.builders import Phone, a_declared_photo, a_jpeg, payload_of
+from tests.patrol import a_factory, at_the_spot, nothing_started, spot_of
 
 if TYPE_CHECKING:
     from flask import Flask
 
 pytestmark = pytest.mark.both_stores
-
-
-@pytest.fixture
-def county(app: "Flask", unit_of_work: Callable[..., Any], store: str) -> SyntheticCounty:
-    del store
-    with unit_of_work() as uow:
-        made = synthetic_county(day=uow.today)
-        load_synthetic_county(made, uow=uow)
-    return made
-
-
-@pytest.fixture
-def phone(app: "Flask", county: SyntheticCounty) -> Phone:
-    assert county.users
-    return a_phone(app, code=an_enrolment_code(app, "inspector-1"))
-
-
-def spot_of(county: SyntheticCounty, scenario: str) -> dict[str, Any]:
-    return next(each for each in county.spots if each["scenario"] == scenario)
-
-
-def at_the_spot(spot: dict[str, Any], **differences: Any) -> dict[str, Any]:
-    """What a manifest says of a report made at the stand of a spot, looking at its parcel and tapping it."""
-    lon, lat = spot["stand"]
-    position = {
-        "lon": lon,
-        "lat": lat,
-        "accuracy_m": 3,
-        "accuracy_p": 0.68,
-        "fixed_at": "2026-11-23T10:00:00+08:00",
-        "source": "gnss",
-        "mocked": False,
-        "crs": "cgcs2000",
-    }
-    said = {
-        "captured_at": "2026-11-23T10:00:00+08:00",
-        "position": position,
-        "view": {"azimuth_deg": spot["azimuth_deg"], "azimuth_ref": "true"},
-        "parcel_claim": spot["parcel_code"],
-        "task_id": spot["task_id"],
-    }
-    return said | differences
-
-
-def nothing_started() -> dict[str, Any]:
-    return {"kind": "construction", "sign_board": False, "foundation": "other", "foundation_share": 0, "stage": "none"}
 
 
 def all_jobs_done(uow: Any) -> bool:
@@ -143,7 +97,3 @@ def export_week(app: "Flask", first: str, last: str, folder: Path) -> list[str]:
     done = app.test_cli_runner().invoke(args=["export", "weekly", "--from", first, "--to", last, "--out", str(folder), "--json"])
     assert done.exit_code == 0, done.output
     return [file["digest"] for file in json.loads(done.stdout)["files"]]
-
-
-def a_factory() -> dict[str, Any]:
-    return {"kind": "land_use", "use": "factory", "area_m2": 600, "area_method": "estimated", "buildings": 1}
