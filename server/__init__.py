@@ -78,4 +78,3 @@ def compose(app: Flask, settings: Settings, clock: Clock) -> Xuntu:
     relay = Relay(open_unit, queue)
     world.wake_relay = relay.wake
     return Xuntu(settings=settings, engine=engine, world=world, clock=clock, relay=relay)
-

@@ -42,5 +42,5 @@ class Xuntu:
 def xuntu() -> Xuntu:
     """The composition of the application at hand."""
     found = current_app.extensions["xuntu"]
-    assert isinstance(found, Xuntu)  # noqa: S101 - a programming error, not input
+    assert isinstance(found, Xuntu)
     return found

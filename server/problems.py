@@ -70,14 +70,22 @@ UNAVAILABLE = Kind("unavailable", 503, "Temporarily unavailable", "Storage canno
 
 # Who you are and what you may do
 UNAUTHENTICATED = Kind("unauthenticated", 401, "Sign in", "No valid token or session came with the request.", "after-change")
-DEVICE_REVOKED = Kind("device-revoked", 401, "Device revoked", "This device was revoked; keep everything and enrol again.", "after-change")
-TOKEN_EXPIRED = Kind("token-expired", 401, "Token expired", "This token has expired; keep everything and enrol again.", "after-change")
+DEVICE_REVOKED = Kind(
+    "device-revoked", 401, "Device revoked", "This device was revoked; keep everything and enrol again.", "after-change"
+)
+TOKEN_EXPIRED = Kind(
+    "token-expired", 401, "Token expired", "This token has expired; keep everything and enrol again.", "after-change"
+)
 FORBIDDEN = Kind("forbidden", 403, "Not allowed", "Your role may not do this: {action}.")
-CSRF_FAILED = Kind("csrf-failed", 403, "Form expired", "This form was not sent from a page of yours; reload and try again.", "after-change")
+CSRF_FAILED = Kind(
+    "csrf-failed", 403, "Form expired", "This form was not sent from a page of yours; reload and try again.", "after-change"
+)
 ENROLMENT_CODE_INVALID = Kind("enrolment-code-invalid", 403, "Enrolment code not valid", "The code is unknown, used or expired.")
 LOGIN_TAKEN = Kind("login-taken", 409, "Login taken", "The login {login} already exists.")
 USER_UNKNOWN = Kind("user-unknown", 404, "User unknown", "There is no active user {login}.")
-REGION_UNKNOWN = Kind("region-unknown", 422, "Region unknown", "Region code {region} is not in the register; import regions first.")
+REGION_UNKNOWN = Kind(
+    "region-unknown", 422, "Region unknown", "Region code {region} is not in the register; import regions first."
+)
 ROLE_UNKNOWN = Kind("role-unknown", 422, "Role unknown", "Role {role} is not one of {roles}.")
 SIGN_IN_FAILED = Kind("sign-in-failed", 401, "Sign-in failed", "Login or password is wrong.", "after-change")
 UNSAFE_SETTING = Kind("unsafe-setting", 500, "Unsafe setting", "{setting}: {reason}")
@@ -88,20 +96,28 @@ CONFLICTING_CONTENT = Kind(
     "conflicting-content", 409, "Conflicting content", "Another content is already held for this report id and revision."
 )
 UNKNOWN_VERSION = Kind("unknown-version", 422, "Unknown version", "Manifest version {v} is not known here.")
-BAD_SIGNATURE = Kind("bad-signature", 422, "Bad signature", "The signature does not belong to these bytes: {reason}", "after-change")
+BAD_SIGNATURE = Kind(
+    "bad-signature", 422, "Bad signature", "The signature does not belong to these bytes: {reason}", "after-change"
+)
 NOT_AUTHOR = Kind("not-author", 422, "Not the author", "The pusher did not write this and holds no earlier device that did.")
 UNKNOWN_DEVICE = Kind("unknown-device", 422, "Unknown device", "The device {device_id} is not enrolled here.", "after-change")
 PREV_MISMATCH = Kind("prev-mismatch", 422, "Broken revision chain", "`prev` is not the digest of the revision before.")
 DEVICE_FORK = Kind("device-fork", 422, "Device fork", "Two manifests claim sequence {seq} of this device.")
 MANIFEST_INVALID = Kind("manifest-invalid", 422, "Manifest invalid", "{reason}", "after-change")
-JUDGEMENT_FAILED = Kind("judgement-failed", 500, "Judgement failed", "The item was kept but could not be judged; a person looks at it.")
+JUDGEMENT_FAILED = Kind(
+    "judgement-failed", 500, "Judgement failed", "The item was kept but could not be judged; a person looks at it."
+)
 
 # Photos and tus
 UPLOAD_GONE = Kind("upload-gone", 410, "Upload gone", "This upload ended; start a new one.", "after-change")
 UPLOAD_OFFSET_MISMATCH = Kind("upload-offset-mismatch", 409, "Offset mismatch", "The upload stands at {offset}.", "after-change")
 UPLOAD_LOCKED = Kind("upload-locked", 423, "Upload locked", "Another request is appending to this upload.", "later")
-CHECKSUM_MISMATCH = Kind("checksum-mismatch", 460, "Checksum mismatch", "The chunk does not have the announced checksum.", "later")
-DIGEST_MISMATCH = Kind("digest-mismatch", 422, "Digest mismatch", "The whole file does not have the announced digest; start over.", "after-change")
+CHECKSUM_MISMATCH = Kind(
+    "checksum-mismatch", 460, "Checksum mismatch", "The chunk does not have the announced checksum.", "later"
+)
+DIGEST_MISMATCH = Kind(
+    "digest-mismatch", 422, "Digest mismatch", "The whole file does not have the announced digest; start over.", "after-change"
+)
 TUS_VERSION = Kind("tus-version", 412, "tus version", "Only tus 1.0.0 is spoken here.")
 UPLOAD_METADATA = Kind("upload-metadata", 400, "Upload metadata", "{reason}", "after-change")
 UPLOAD_LENGTH = Kind("upload-length", 400, "Upload length", "{reason}", "after-change")
@@ -110,7 +126,9 @@ EXAMINATION_LIMIT = Kind("examination-limit", 422, "Examination stopped", "The f
 
 # Registry imports
 FILE_UNREADABLE = Kind("file-unreadable", 422, "File unreadable", "{path}: {reason}", "after-change")
-COLUMN_MISSING = Kind("column-missing", 422, "Column missing", "The file lacks the column {column}; it has {columns}.", "after-change")
+COLUMN_MISSING = Kind(
+    "column-missing", 422, "Column missing", "The file lacks the column {column}; it has {columns}.", "after-change"
+)
 CRS_UNKNOWN = Kind("crs-unknown", 422, "Coordinate system unknown", "{reason}", "after-change")
 ROW_GEOMETRY = Kind("row-geometry", 422, "Geometry not usable", "{reason}", "after-change")
 ROW_DUPLICATE = Kind("row-duplicate", 422, "Duplicate code", "The code {duplicate} stands in an earlier row.", "after-change")
@@ -124,12 +142,16 @@ LAW_UNKNOWN = Kind("law-unknown", 404, "Law value unknown", "There is no law val
 LAW_NOT_IN_FORCE = Kind("law-not-in-force", 422, "Not in force", "{id} has no version in force on {day}.")
 
 # Leads, cases, exports
-STALE_VERSION = Kind("stale-version", 409, "Someone changed this", "It was changed since you opened it (now version {current}).", "after-change")
+STALE_VERSION = Kind(
+    "stale-version", 409, "Someone changed this", "It was changed since you opened it (now version {current}).", "after-change"
+)
 MOVE_NOT_ALLOWED = Kind("move-not-allowed", 409, "Move not allowed", "{move} is not possible from {state}.")
 REASON_REQUIRED = Kind("reason-required", 422, "Reason required", "A reason must be given for {move}.", "after-change")
 MATCH_DECIDED = Kind("match-decided", 409, "Already decided", "This match was already decided.")
 MATCH_CHOICE = Kind("match-choice", 422, "Not a candidate", "{choice} is not among the candidates shown.", "after-change")
-PERIOD_UNFINISHED = Kind("period-unfinished", 422, "Period unfinished", "The period ends {ends_on}; it can be cut from the next day on.")
+PERIOD_UNFINISHED = Kind(
+    "period-unfinished", 422, "Period unfinished", "The period ends {ends_on}; it can be cut from the next day on."
+)
 PERIOD_INVALID = Kind("period-invalid", 422, "Period invalid", "{reason}", "after-change")
 ISSUE_UNKNOWN = Kind("issue-unknown", 404, "Issue unknown", "Issue {issue} was never cut.")
 ISSUE_UNBALANCED = Kind("issue-unbalanced", 500, "Issue does not add up", "The figures do not add up: {reason}")

@@ -69,7 +69,11 @@ def read_features(path: Path, aliases: Aliases, *, crs: int | None, lines_too: b
     shapes = checked(raw, unreadable, system, lines_too=lines_too)
     codes = texts(columns[roles["code"]])
     kept, refused = _sorted_out(codes, shapes)
-    notes = [*([] if system.note is None else [system.note]), *([ELSEWHERE] if shapes.elsewhere else []), *dict.fromkeys(str(one.message) for one in noticed)]
+    notes = [
+        *([] if system.note is None else [system.note]),
+        *([ELSEWHERE] if shapes.elsewhere else []),
+        *dict.fromkeys(str(one.message) for one in noticed),
+    ]
     origin = Origin(path.name, source.digest, system.name, tuple(notes))
     named = {role: texts(columns[name]) for role, name in roles.items() if role != "code"}
     claimed = {name for role, name in roles.items() if role != "declared_area"}

@@ -1,4 +1,4 @@
-"""Checks the outlines of a map file one by one and measures them. Refuses what is no area, or strays out of China, with the reason.
+"""Checks the outlines of a map file one by one and measures them. Refuses what is no area or strays out of China, and says why.
 
 A broken outline is repaired only where the repair changes nothing that matters: at most a thousandth of its area.
 """

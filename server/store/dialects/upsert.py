@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from server.store.base import Base
 
 
-def insert_or_skip(session: Session, row_type: type[Base], rows: Sequence[dict[str, Any]], *, key: tuple[str, ...]) -> list[tuple[Any, ...]]:
+def insert_or_skip(
+    session: Session, row_type: type[Base], rows: Sequence[dict[str, Any]], *, key: tuple[str, ...]
+) -> list[tuple[Any, ...]]:
     """Insert the rows that break no UNIQUE constraint; returns the key columns of those inserted, in no promised order."""
     if not rows:
         return []
