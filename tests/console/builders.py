@@ -21,6 +21,7 @@ from server.store.tables.registry import LayerFeature, Parcel, ParcelVersion
 from server.store.tables.sync import Photo, PhotoFlag, Submission, SubmissionPhoto
 from server.store.tables.work import Case, Lead, LeadEvidence, Match
 from server.store.unit_of_work import UnitOfWork
+from tests.console.claims import claims_of
 
 COUNTY, NORTH, SOUTH = "320583", "320583101", "320583102"
 FOREIGN = "320584"
@@ -197,56 +198,12 @@ def a_report(
 ) -> str:
     """A stored report made just south of the `east`-th square, looking north; gives its id."""
     id_, inspector = str(uuid.uuid4()), str(uuid.uuid5(uuid.NAMESPACE_URL, "inspector"))
-    position = {
-        "lon": WEST + east * SIDE,
-        "lat": 31.3799,
-        "accuracy_m": 8.0,
-        "accuracy_p": 0.68,
-        "fixed_at": at.isoformat(),
-        "source": "gnss",
-        "crs": "cgcs2000",
-    }
-    view = {"azimuth_deg": 10.0, "azimuth_ref": "true", "distance_m": 40.0}
-    declared = [
-        {
-            "digest": digest,
-            "bytes": 1000,
-            "media_type": "image/jpeg",
-            "taken_at": at.isoformat(),
-            "kind": "panorama",
-            "position": position,
-            "view": view,
-            "source": "camera",
-        }
-        for digest in photos
-    ]
-    claims = {
-        "v": 1,
-        "id": id_,
-        "rev": 1,
-        "prev": None,
-        "device_id": "00000000-0000-4000-8000-000000000001",
-        "seq": 1,
-        "chain": None,
-        "inspectors": [{"id": inspector}],
-        "captured_at": at.isoformat(),
-        "clock": {"server_offset_ms": 0},
-        "position": position,
-        "view": view,
-        "parcel_claim": "P-1",
-        "observation": {"kind": "land_use", "use": "factory", "area_m2": 860.0},
-        "onsite": {"suspect": "某某公司", "state": "in_progress", "approval_shown": False, "measures": ["oral_stop"]},
-        "note": "正在砌墙",
-        "photos": declared,
-    } | said
+    claims = claims_of(id_, inspector, photos, at, (WEST + east * SIDE, 31.3799)) | said
     manifest = json.dumps(claims, ensure_ascii=False)
-    digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
+    key = {"county": county, "id": id_, "rev": 1, "digest": f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"}
     uow.session.add(
         Submission(
-            county=county,
-            id=id_,
-            rev=1,
-            digest=digest,
+            **key,
             type="report",
             state="stored",
             manifest=manifest,
@@ -261,16 +218,7 @@ def a_report(
         )
     )
     for ordinal, photo in enumerate(photos):
-        row = {
-            "county": county,
-            "id": id_,
-            "rev": 1,
-            "digest": digest,
-            "ordinal": ordinal,
-            "photo_digest": photo,
-            "kind": "panorama",
-        }
-        uow.session.add(SubmissionPhoto(**row))
+        uow.session.add(SubmissionPhoto(**key, ordinal=ordinal, photo_digest=photo, kind="panorama"))
     facts = {"report_id": id_, "rev": 1}
     uow.record("report.stored", county=county, aggregate=("report", id_), facts=facts, by=inspector)
     return id_
