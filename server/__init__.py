@@ -46,6 +46,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     composition = compose(app, settings, clock or system_clock)
     app.extensions["xuntu"] = composition
+    if settings.relay_thread:
+        app.before_request(composition.relay.start)
     register_errors(app)
     register_api(app)
     register_console(app)

@@ -50,8 +50,8 @@ class Settings:
     """XUNTU_PRODUCTION=1 refuses the demo, short secrets and plain-http cookies."""
     demo: bool = False
     """XUNTU_DEMO=1 lets a loopback visitor open the console by the printed link; refused in production."""
-    jobs_inline: bool = True
-    """Run jobs in this process after each commit; tests run them in the request itself."""
+    relay_thread: bool = True
+    """Begin relaying events to jobs with the first request of a process; tests relay by hand."""
     deployment: str = "xuntu"
     """Name of this deployment; part of the origin of the county logs."""
     trusted_proxies: int = 0
@@ -84,6 +84,7 @@ class Settings:
         return Settings(
             data_dir=data_dir,
             database_url=database_url or f"sqlite:///{data_dir / 'xuntu.sqlite3'}",
+            relay_thread=False,
             secret_key="a-secret-only-tests-use-0123456789abcdef",  # noqa: S106 - not a secret
         )
 
