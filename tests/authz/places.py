@@ -71,6 +71,6 @@ def traces(place: Place, content: bytes, *, except_for: str = "") -> list[str]:
     asked = except_for.lower()
     text = content.decode("utf-8", "replace").lower()
     ids = [place.id(thing) for thing in THINGS]
-    spots = [f"{value:.4f}" for value in (place.lon, place.lat)]
+    spots = [f"{value:.6f}"[:-2] for value in (place.lon, place.lat)]
     wanted = [place.canary("").lower(), *(one for one in (*ids, *spots) if one not in asked)]
     return [text[max(0, text.index(one) - 60) : text.index(one) + 60] for one in wanted if one in text]
