@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from server.jobs.running import OpenUnit, due_jobs, run_job
+from server.jobs.running import DueJob, OpenUnit, due_jobs, run_job
 
 log = structlog.get_logger()
 BATCH = 100
@@ -14,9 +14,9 @@ SWEEP_SECONDS = 30.0
 
 
 class Queue(Protocol):
-    """Where job ids go: run here, or to a queue of workers. Sending one twice is success."""
+    """Where due jobs go: run here, or to a queue of workers. Sending one twice is success."""
 
-    def send(self, job_id: str) -> None: ...
+    def send(self, job: DueJob) -> None: ...
 
 
 class InlineQueue:
@@ -25,8 +25,8 @@ class InlineQueue:
     def __init__(self, open_unit: OpenUnit) -> None:
         self.open_unit = open_unit
 
-    def send(self, job_id: str) -> None:
-        run_job(job_id, self.open_unit)
+    def send(self, job: DueJob) -> None:
+        run_job(job.id, self.open_unit)
 
 
 class Relay:
@@ -46,8 +46,8 @@ class Relay:
         """Send what is due until nothing is; returns how many. What a job's own events give rise to is included."""
         sent = 0
         while batch := due_jobs(self.open_unit, BATCH):
-            for job_id in batch:
-                self.queue.send(job_id)
+            for job in batch:
+                self.queue.send(job)
             sent += len(batch)
             if not isinstance(self.queue, InlineQueue):
                 break

@@ -10,7 +10,7 @@ from server.domain.permissions import Actor
 from server.problems import Problem
 from server.services.receipts import key_of
 from server.services.tasks import apply_progress
-from server.store.submissions import Key, mark_superseded, sequence_numbers
+from server.store.submissions import Key, SameId, mark_superseded, sequence_numbers
 from server.store.tables.organisation import Device
 from server.store.tables.sync import Submission
 from server.store.unit_of_work import UnitOfWork
@@ -29,7 +29,7 @@ class Settled:
 
 def settle_chains(
     fresh: list[tuple[Submission, Problem | None]],
-    known: dict[tuple[str, str], list[Submission]],
+    known: SameId,
     *,
     by: Actor,
     uow: UnitOfWork,
@@ -51,13 +51,13 @@ def settle_chains(
     return settled
 
 
-def others(row: Submission, known: dict[tuple[str, str], list[Submission]]) -> list[Known]:
+def others(row: Submission, known: SameId) -> list[Known]:
     """Every other submission of the row's id, as the domain sees it."""
     same_id = known[row.county, row.id]
     return [Known(other.type, other.rev, other.digest, other.state) for other in same_id if other is not row]
 
 
-def is_claimed_by_another(row: Submission, known: dict[tuple[str, str], list[Submission]]) -> bool:
+def is_claimed_by_another(row: Submission, known: SameId) -> bool:
     """Whether another content claims the row's revision, so that it can never be released."""
     return is_claimed(row.rev, others(row, known))
 
@@ -72,9 +72,7 @@ def record_state(row: Submission, by: Actor, uow: UnitOfWork, *, type_: str | No
     )
 
 
-def take_effect(
-    row: Submission, known: dict[tuple[str, str], list[Submission]], settled: Settled, by: Actor, uow: UnitOfWork
-) -> None:
+def take_effect(row: Submission, known: SameId, settled: Settled, by: Actor, uow: UnitOfWork) -> None:
     """What a newly stored submission sets in motion: progress on its task, older revisions superseded, held ones released."""
     if row.type == "task_progress":
         flag = apply_progress(row, uow=uow)

@@ -3,6 +3,7 @@
 Refuses nothing that has an identity; what looks wrong is quarantined for a person and never blocks its neighbours.
 """
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,11 +22,12 @@ from server.services.receipts import Standing, issue_receipts, key_of
 from server.store.dialects.upsert import insert_or_skip
 from server.store.failures import WRITE_ERRORS, data_is_at_fault
 from server.store.land import has_land_near
-from server.store.submissions import KEY, Key, devices_by_id, submissions_by_id
+from server.store.submissions import KEY, Key, SameId, devices_by_id, submissions_by_id
 from server.store.tables.organisation import Device
 from server.store.tables.sync import InboxItem, Submission, SubmissionPhoto
 from server.store.unit_of_work import UnitOfWork
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 LARGEST_INBOX_REV = 2**31 - 1
 INBOX_NAMES = uuid.UUID("6d7f5bd0-6c0e-5f0e-9b43-0f8ac7d5f3c1")
 """Namespace of the inbox ids of unreadable bodies: the same bytes of the same phone are one row."""
@@ -198,7 +200,7 @@ def submission_row(delivery: Delivery, actor: Actor, uow: UnitOfWork) -> dict[st
 
 def storable(text: str) -> str:
     """The text, or, where U+0000 or a lone surrogate stands in it, an escaped form; the exact bytes are in the inbox."""
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if UNSTORABLE.search(text):
         return text.encode("unicode_escape").decode("ascii")
     return text
 
@@ -223,8 +225,7 @@ def photo_rows(delivery: Delivery) -> list[dict[str, Any]]:
 
 def settle(deliveries: list[Delivery], inserted: set[Key], actor: Actor, uow: UnitOfWork) -> None:
     """Under the county lock: tell new from repeated from conflicting, place revisions in their chains, issue receipts."""
-    refuse_conflicts(deliveries, inserted, actor, uow)
-    known = submissions_by_id(uow.session, {delivery.key[:2] for delivery in deliveries})
+    known = refuse_conflicts(deliveries, inserted, actor, uow)
     rows = {key_of(row): row for group in known.values() for row in group}
     fresh: list[Delivery] = []
     for delivery in deliveries:
@@ -255,15 +256,22 @@ def settle(deliveries: list[Delivery], inserted: set[Key], actor: Actor, uow: Un
             delivery.problem = changed.problems.get(delivery.key, delivery.problem)
 
 
-def refuse_conflicts(deliveries: list[Delivery], inserted: set[Key], actor: Actor, uow: UnitOfWork) -> None:
-    """Items that were neither inserted nor known by digest meet another content under their id: kept, quarantined."""
-    known = submissions_by_id(uow.session, {delivery.key[:2] for delivery in deliveries})
+def refuse_conflicts(deliveries: list[Delivery], inserted: set[Key], actor: Actor, uow: UnitOfWork) -> SameId:
+    """Items that were neither inserted nor known by digest meet another content under their id: kept, quarantined.
+
+    Returns every submission of the ids at hand.
+    """
+    pairs = {delivery.key[:2] for delivery in deliveries}
+    known = submissions_by_id(uow.session, pairs)
     present = {key_of(row) for group in known.values() for row in group}
     conflicting = [delivery for delivery in deliveries if delivery.key not in present]
+    if not conflicting:
+        return known
     for delivery in conflicting:
         if delivery.problem is None:
             delivery.problem = problems.CONFLICTING_CONTENT()
     inserted |= insert_submissions(conflicting, actor, uow)
+    return submissions_by_id(uow.session, pairs)
 
 
 def may_be_released(row: Submission) -> bool:

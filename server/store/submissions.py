@@ -13,6 +13,8 @@ from server.store.tables.sync import InboxItem, PhotoHolder, Receipt, Submission
 
 KEY = ("county", "id", "rev", "digest")
 Key = tuple[str, str, int, str]
+SameId = dict[tuple[str, str], list[Submission]]
+"""(county, id) → every submission of that id, whatever its state."""
 
 
 def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
@@ -20,10 +22,10 @@ def devices_by_id(session: Session, ids: Iterable[str]) -> dict[str, Device]:
     return {device.id: device for device in found}
 
 
-def submissions_by_id(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Submission]]:
-    """All submissions of the (county, id) pairs, whatever their state."""
+def submissions_by_id(session: Session, pairs: Iterable[tuple[str, str]]) -> SameId:
+    """All submissions of the (county, id) pairs, by revision."""
     wanted = sorted(set(pairs))
-    found: dict[tuple[str, str], list[Submission]] = defaultdict(list)
+    found: SameId = defaultdict(list)
     rows = session.scalars(
         select(Submission)
         .where(tuple_(Submission.county, Submission.id).in_(wanted))
@@ -70,10 +72,11 @@ def declared_photos(session: Session, keys: Iterable[Key]) -> dict[Key, list[str
 def held_photos(session: Session, county: str, digests: Iterable[str]) -> dict[str, set[str]]:
     """photo digest → inspectors who uploaded it in this county."""
     found: dict[str, set[str]] = defaultdict(set)
+    wanted = sorted(set(digests))
+    if not wanted:
+        return found
     rows = session.execute(
-        select(PhotoHolder.digest, PhotoHolder.inspector_id).where(
-            PhotoHolder.county == county, PhotoHolder.digest.in_(sorted(set(digests)))
-        )
+        select(PhotoHolder.digest, PhotoHolder.inspector_id).where(PhotoHolder.county == county, PhotoHolder.digest.in_(wanted))
     )
     for digest, inspector in rows:
         found[digest].add(inspector)
