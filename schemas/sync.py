@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import Flag, Instant, StrictSchema, Whole, digest, one_of, words
+from schemas.fields import Flag, Instant, StrictSchema, TolerantSchema, Whole, digest, one_of, words
 
 
 class AppSchema(StrictSchema):
@@ -124,3 +124,14 @@ class ReceiptAnswerSchema(StrictSchema):
 
 class ReceiptsSchema(StrictSchema):
     receipts = fields.List(fields.Nested(ReceiptAnswerSchema))
+
+
+class ProblemSchema(TolerantSchema):
+    """RFC 9457 as every failure here is shaped; a problem's own details stand beside these."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = Whole(required=True, least=400, most=599)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    retry = one_of("never", "later", "after-change", required=True)

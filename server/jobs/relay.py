@@ -1,16 +1,19 @@
 """From committed events to running jobs: inline in a thread of this process, or by waking RQ. The jobs table is the truth."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
 import structlog
 
 from server.jobs.running import DueJob, OpenUnit, due_jobs, run_job
+from server.services.uploads import expire_uploads
 
 log = structlog.get_logger()
 BATCH = 100
 SWEEP_SECONDS = 30.0
+TIDY_SECONDS = 3600.0
 
 
 class Queue(Protocol):
@@ -53,6 +56,11 @@ class Relay:
                 break
         return sent
 
+    def tidy(self) -> int:
+        """End uploads that were left alone too long; returns how many. Safe in any number of processes."""
+        with self.open_unit(origin="tidy") as uow:
+            return expire_uploads(uow=uow)
+
     def start(self) -> None:
         """Begin relaying in a thread of its own; once per process."""
         if self._thread is None:
@@ -67,10 +75,14 @@ class Relay:
             self._thread = None
 
     def _run(self) -> None:
+        tidy_at = time.monotonic() + TIDY_SECONDS
         while not self._stopped.is_set():
             self._woken.clear()
             try:
                 self.drain()
+                if time.monotonic() >= tidy_at:
+                    tidy_at = time.monotonic() + TIDY_SECONDS
+                    self.tidy()
             except Exception:
                 log.exception("relay_failed")
             self._woken.wait(SWEEP_SECONDS)

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from time import monotonic, sleep
@@ -82,6 +83,15 @@ class Blobs:
     def forget_lock(self, upload_id: str) -> None:
         """Remove the lock file of an upload that the database already calls complete or dead, so that no other can append."""
         self.lock_path(upload_id).unlink(missing_ok=True)
+
+    def forget_chunks(self, before: datetime) -> None:
+        """Remove received chunks older than this: a process that ended between receiving and appending left them."""
+        for chunk in self.parts.glob("*.chunk"):
+            try:
+                if chunk.stat().st_mtime < before.timestamp():
+                    chunk.unlink(missing_ok=True)
+            except FileNotFoundError:
+                pass  # Its own request has just finished with it.
 
     def keep_derivative(self, content: bytes) -> str:
         """Store derived bytes (a thumbnail) durably by their own digest."""

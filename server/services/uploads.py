@@ -18,6 +18,7 @@ from server.store.submissions import submissions_waiting_for
 from server.store.tables.sync import Photo, PhotoHolder, Upload
 from server.store.unit_of_work import UnitOfWork
 
+CHUNK_DAYS = 1
 ACCEPTED_FORMATS = frozenset({"jpeg", "heic", "png", "webp", "pdf", "mp4", "webm", "m4a"})
 
 
@@ -145,7 +146,8 @@ def store_photo(upload: Upload, format_name: str, media_type: str, actor: Actor,
 
 
 def expire_uploads(*, uow: UnitOfWork) -> int:
-    """Mark open uploads past their day dead and drop their parts; returns how many."""
+    """Mark open uploads past their day dead and drop their parts, and chunks nobody will append; returns how many."""
+    uow.world.blobs.forget_chunks(before=uow.now - timedelta(days=CHUNK_DAYS))
     stale = uow.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= uow.now)).all()
     for upload in stale:
         uow.after_commit(partial(uow.world.blobs.discard, upload.id))

@@ -128,6 +128,13 @@ def test_the_highest_numbers_a_phone_can_count_to_are_kept(phone: Phone) -> None
     assert [(each["outcome"], each["flags"]) for each in results] == [("held", []), ("stored", ["chain-gap"])]
 
 
+def test_no_outcome_depends_on_the_clock_of_a_device(phone: Phone) -> None:
+    for year in ("1996", "2026", "2056"):
+        first = phone.manifest(captured_at=f"{year}-11-20T10:00:00+08:00")
+        second = phone.revision(first, captured_at="2001-01-01T00:00:00-05:00")
+        assert [(each["outcome"], each["flags"]) for each in phone.push(second, first)] == [("stored", [])] * 2
+
+
 def test_a_keyless_phone_may_push_unsigned_and_is_flagged(make_phone: MakePhone) -> None:
     phone = make_phone(alg=None)
     (result,) = phone.push(phone.manifest())

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import os
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -186,8 +188,6 @@ def test_uploads_of_others_cannot_be_seen_or_touched(phone: Phone, make_phone: M
 
 
 def test_an_upload_left_alone_expires_after_two_weeks(app: "Flask", phone: Phone, clock: FixedClock) -> None:
-    from server.services.uploads import expire_uploads
-
     created = phone.create_upload(digest(PHOTO), len(PHOTO))
     location = created.headers["Location"]
     assert created.headers["Upload-Expires"] == "Mon, 07 Dec 2026 04:00:00 GMT"
@@ -196,8 +196,8 @@ def test_an_upload_left_alone_expires_after_two_weeks(app: "Flask", phone: Phone
     assert head(phone, location) == (200, str(HALF))
     clock.move(seconds=1)
     assert head(phone, location)[0] == 410
-    with app.extensions["xuntu"].unit_of_work() as uow:
-        assert expire_uploads(uow=uow) == 1
+    assert app.extensions["xuntu"].relay.tidy() == 1
+    assert app.extensions["xuntu"].relay.tidy() == 0
     assert list(blobs(app).parts.iterdir()) == []
     assert phone.upload(PHOTO).status_code == 204
 
@@ -221,6 +221,26 @@ def test_bytes_written_but_never_acknowledged_are_written_again(app: "Flask", ph
     assert head(phone, location) == (200, str(HALF))
     assert phone.patch(location, HALF, PHOTO[HALF:]).status_code == 204
     assert blobs(app).path(digest(PHOTO)).read_bytes() == PHOTO
+
+
+def test_every_folder_a_photo_stands_in_is_durable_before_it_is_acknowledged(
+    app: "Flask", phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    really = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        really(descriptor)
+
+    monkeypatch.setattr("server.media.blobs.os.fsync", fsync)
+    phone.upload(PHOTO)
+    path = blobs(app).path(digest(PHOTO))
+    names = [str(folder) for folder in path.parents if folder.is_relative_to(blobs(app).originals)]
+    assert set(names) <= set(synced)
+    assert [name for name in synced if name.endswith(".part")][-1:], "the bytes themselves were synced"
+    part = max(n for n, name in enumerate(synced) if name.endswith(".part"))
+    assert synced.index(str(path.parent)) > part, "the name becomes durable after the bytes it stands for"
 
 
 def test_an_unknown_type_is_stored_quarantined_and_counts(app: "Flask", phone: Phone) -> None:
