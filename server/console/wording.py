@@ -92,6 +92,7 @@ def size_text(size: int) -> str:
 
 def why_text(why: str, language: int) -> str:
     """What a part of the priority was read from: its unit in the language of the page."""
+    why = why.replace(".00 d", " d")
     if language == EN:
         return why.replace("_", " ")
     for unit, word in UNITS:

@@ -120,7 +120,9 @@ def queue_page(asked: Asked, names: Names, *, actor: Actor, uow: UnitOfWork) -> 
     actor.require(Action.QUEUE_VIEW, on=actor.region)
     question = question_of(asked, actor)
     rows = queue_rows(uow.session, question, actor)
-    total = queue_size(uow.session, question, actor)
+    # A page that is not full has been counted by reading it; this halves the cost of a search that finds little.
+    is_last = 0 < len(rows) < PAGE_SIZE or (not rows and asked.page == 1)
+    total = question.offset + len(rows) if is_last else queue_size(uow.session, question, actor)
     quarantined = quarantined_count(uow.session, actor)
     return QueuePage(asked, rows, total, with_towns(names, actor, uow), quarantined)
 

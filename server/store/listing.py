@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from server.domain.geometry import place_of
 from server.domain.permissions import Actor
 from server.domain.report import report_of
+from server.store.dialects.text import bytewise, contains
 from server.store.tables.organisation import Region
 from server.store.tables.registry import ParcelVersion
 from server.store.tables.sync import Submission
@@ -30,8 +31,11 @@ TOWN_DIGITS: Final = 9
 
 CASE_RANK: Final = 100
 """A case has legal clocks running, so cases stand before every lead and are ordered by their next time limit."""
-REVIEW_RANK: Final = 50
-"""A report without a parcel may be about anything, so it waits in the middle of the list."""
+SIGHTING_RANK: Final = 40
+"""A report without a parcel on which somebody saw something: it may become an urgent lead, so it waits among those."""
+ROUTINE_RANK: Final = 5
+"""A routine report without a parcel says that nothing was seen; placing it can wait."""
+ROUTINE: Final = "routine"
 
 TEXT_SORTS: Final = ("number", "town")
 UNKNOWN_SORTS: Final = ("area", "due", "found")
@@ -102,7 +106,7 @@ def queue_rows(session: Session, asked: QueueQuestion, actor: Actor) -> list[Que
     """The rows of one page, in order."""
     wanted = asked.offset + asked.size
     found: list[QueueRow] = []
-    for branch in branches(asked, actor):
+    for branch in branches(session, asked, actor):
         ordered = branch.statement.order_by(*order_of(session, branch, asked)).limit(wanted)
         found += [branch.read(row) for row in session.execute(ordered)]
     return sorted(found, key=lambda row: sort_key(row, asked))[asked.offset : wanted]
@@ -111,7 +115,7 @@ def queue_rows(session: Session, asked: QueueQuestion, actor: Actor) -> list[Que
 def queue_size(session: Session, asked: QueueQuestion, actor: Actor) -> int:
     """How many rows there are in all, counted up to COUNT_CAP + 1."""
     total = 0
-    for branch in branches(asked, actor):
+    for branch in branches(session, asked, actor):
         some = branch.statement.with_only_columns(literal(1)).limit(COUNT_CAP + 1 - total).subquery()
         total += session.scalar(select(func.count()).select_from(some)) or 0
         if total > COUNT_CAP:
@@ -119,15 +123,15 @@ def queue_size(session: Session, asked: QueueQuestion, actor: Actor) -> int:
     return total
 
 
-def branches(asked: QueueQuestion, actor: Actor) -> list[Branch]:
+def branches(session: Session, asked: QueueQuestion, actor: Actor) -> list[Branch]:
     """The tables this question has to ask; one branch a status, so that an index gives each its order."""
     found: list[Branch] = []
     if asked.kind in (None, "lead"):
-        found += [lead_branch(asked, actor, status) for status in lead_statuses(asked.status)]
+        found += [lead_branch(session, asked, actor, status) for status in lead_statuses(asked.status)]
     if asked.kind in (None, "case") and asked.status in ("waiting", "in_hand", "closed", "all"):
-        found.append(case_branch(asked, actor))
+        found.append(case_branch(session, asked, actor))
     if asked.kind in (None, "review") and asked.status in ("waiting", "review", "all") and asked.programme is None:
-        found.append(review_branch(asked, actor))
+        found += [review_branch(session, asked, actor, routine=routine) for routine in (False, True)]
     return found
 
 
@@ -136,8 +140,8 @@ def lead_statuses(status: str) -> tuple[str, ...]:
     return table.get(status, (status,) if status in LEAD_WAITING else ())
 
 
-def lead_branch(asked: QueueQuestion, actor: Actor, status: str) -> Branch:
-    matches = text_in(asked.text, Lead.number, Lead.parcel_code, Lead.actor)
+def lead_branch(session: Session, asked: QueueQuestion, actor: Actor, status: str) -> Branch:
+    matches = text_in(session, asked.text, Lead.number, Lead.parcel_code, Lead.actor)
     where = [scoped(Lead, actor), Lead.status == status, town_is(Lead.region, asked.town), matches]
     where += [Lead.programme == asked.programme] if asked.programme else []
     where += [or_(Lead.handler_id == asked.handler_id, Lead.handler_id.is_(None))] if asked.handler_id else []
@@ -153,8 +157,8 @@ def lead_branch(asked: QueueQuestion, actor: Actor, status: str) -> Branch:
     return Branch(select(Lead).where(*where), columns, lambda row: lead_row(row[0]))
 
 
-def case_branch(asked: QueueQuestion, actor: Actor) -> Branch:
-    matches = text_in(asked.text, Case.number, Case.parcel_code, Case.party)
+def case_branch(session: Session, asked: QueueQuestion, actor: Actor) -> Branch:
+    matches = text_in(session, asked.text, Case.number, Case.parcel_code, Case.party)
     where = [scoped(Case, actor), town_is(Case.region, asked.town), matches]
     where += [Case.programme == asked.programme] if asked.programme else []
     where += [or_(Case.handler_id == asked.handler_id, Case.handler_id.is_(None))] if asked.handler_id else []
@@ -172,10 +176,12 @@ def case_branch(asked: QueueQuestion, actor: Actor) -> Branch:
     return Branch(select(Case).where(*where), columns, lambda row: case_row(row[0]))
 
 
-def review_branch(asked: QueueQuestion, actor: Actor) -> Branch:
+def review_branch(session: Session, asked: QueueQuestion, actor: Actor, *, routine: bool) -> Branch:
     same = and_(Submission.county == Match.county, Submission.id == Match.report_id, Submission.rev == Match.rev)
     where = [scoped(Match, actor), Match.current, Match.state == "review", Submission.state == "stored"]
-    where += [town_is(Match.region, asked.town), text_in(asked.text, Match.report_id)]
+    where += [town_is(Match.region, asked.town), text_in(session, asked.text, Match.report_id)]
+    kind = func.coalesce(Submission.observation_kind, "")
+    where.append(kind == ROUTINE if routine else kind != ROUTINE)
     columns = {
         "urgency": None,
         "found": Submission.captured_at,
@@ -241,7 +247,7 @@ def review_row(row: Row[Any]) -> QueueRow:
         party=None,
         region=row.region,
         area_m2=None,
-        rank=REVIEW_RANK,
+        rank=ROUTINE_RANK if row.observation_kind == ROUTINE else SIGHTING_RANK,
         status="review",
         found_at=row.captured_at or row.received_at,
         due=None,
@@ -263,13 +269,9 @@ def order_of(session: Session, branch: Branch, asked: QueueQuestion) -> list[Any
         term = column.desc() if asked.descending else column.asc()
         terms.append(term.nulls_last() if asked.sort in UNKNOWN_SORTS else term)
     if asked.sort == "urgency" and branch.columns["due"] is not None:
-        terms.append(branch.columns["due"].asc().nulls_last())
+        # Written as the index on open cases has it: NULLS LAST would keep SQLite from using any.
+        terms += [branch.columns["due"].is_(None), branch.columns["due"].asc()]
     return [*terms, bytewise(session, branch.columns["id"])]
-
-
-def bytewise(session: Session, column: Any) -> Any:
-    """SQLite compares bytes; whatever the locale of a PostgreSQL database, texts must be ordered the same there."""
-    return column.collate("C") if session.get_bind().dialect.name == "postgresql" else column
 
 
 def sort_key(row: QueueRow, asked: QueueQuestion) -> tuple[Any, ...]:
@@ -307,8 +309,9 @@ def town_is(column: InstrumentedAttribute[str], town: str | None) -> ColumnEleme
     return true() if town is None else below(column, town)
 
 
-def text_in(text: str | None, *columns: Any) -> ColumnElement[bool]:
-    return or_(*(column.icontains(text, autoescape=True) for column in columns)) if text else true()
+def text_in(session: Session, text: str | None, *columns: Any) -> ColumnElement[bool]:
+    """Rows with the text in one of the columns, whichever its case."""
+    return or_(*(contains(session, column, text) for column in columns)) if text else true()
 
 
 def towns_of(session: Session, county: str) -> dict[str, str]:
