@@ -217,7 +217,7 @@ def test_bytes_written_but_never_acknowledged_are_written_again(app: "Flask", ph
     location = phone.create_upload(digest(PHOTO), len(PHOTO)).headers["Location"]
     phone.patch(location, 0, PHOTO[:HALF])
     (part,) = [each for each in blobs(app).parts.iterdir() if each.suffix == ".part"]
-    part.write_bytes(PHOTO[:HALF] + b"of a request that was undone")
+    part.write_bytes(PHOTO[:HALF] + bytes(2 * len(PHOTO)))
     assert head(phone, location) == (200, str(HALF))
     assert phone.patch(location, HALF, PHOTO[HALF:]).status_code == 204
     assert blobs(app).path(digest(PHOTO)).read_bytes() == PHOTO
