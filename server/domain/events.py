@@ -12,6 +12,7 @@ JOBS_OF: Final[dict[str, tuple[str, ...]]] = {
     "user.added": (),
     "user.password_reset": (),
     "user.signed_in": (),
+    "user.signed_out": (),
     "enrolment_code.issued": (),
     "device.enrolled": (),
     "device.forked": (),

@@ -16,6 +16,8 @@ class LeadStatus(StrEnum):
 
 COLLECTING: Final = frozenset({LeadStatus.OPEN, LeadStatus.VERIFIED, LeadStatus.CASE_OPENED})
 """Statuses in which later evidence of the same matter joins the lead instead of making another."""
+COLLECTING_ELSEWHERE: Final = COLLECTING | {LeadStatus.ROUTED_OUT}
+"""The same for evidence of a matter that belongs to another office: told once, not once a patrol."""
 
 MOVES: Final[dict[tuple[LeadStatus, str], LeadStatus]] = {
     (LeadStatus.OPEN, "verify"): LeadStatus.VERIFIED,

@@ -47,6 +47,7 @@ def actor_of_session(county: str, user_id: str, session_key: str, *, uow: UnitOf
 def sign_out(*, actor: Actor, uow: UnitOfWork) -> None:
     """End every session of this person: a copied cookie is worth nothing afterwards."""
     uow.session.get_one(User, (actor.county, actor.id)).session_key = new_token()
+    uow.record("user.signed_out", county=actor.county, aggregate=("user", actor.id), facts={}, by=actor)
 
 
 def active_user(login: str, *, uow: UnitOfWork) -> User | None:

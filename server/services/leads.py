@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server import problems
 from server.domain.assessment import Assessment, Finding
 from server.domain.citation import Citation
-from server.domain.leads import COLLECTING, LeadStatus, moved
+from server.domain.leads import COLLECTING, COLLECTING_ELSEWHERE, LeadStatus, moved
 from server.domain.permissions import Action, Actor
 from server.domain.priority import Priority
 from server.services.discovery import Discovery
@@ -57,7 +57,8 @@ def collect_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lead
     known = leads_of(discovery, county=actor.county, uow=uow)
     if any(already_feeds(lead, discovery, uow=uow) for lead in known):
         return None
-    lead = next((lead for lead in known if lead.status in COLLECTING), None)
+    collecting = COLLECTING_ELSEWHERE if discovery.assessment.finding is Finding.ROUTED_OUT else COLLECTING
+    lead = next((lead for lead in known if lead.status in collecting), None)
     if lead is None:
         lead = register_lead(discovery, actor=actor, uow=uow)
     else:

@@ -53,6 +53,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("county", "number", name=op.f("uq_cases_county_number")),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_cases_open",
+            ["county", sa.literal_column("(next_due IS NULL)"), "next_due", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_on IS NULL"),
+            postgresql_where=sa.text("closed_on IS NULL"),
+        )
         batch_op.create_index("ix_cases_queue", ["county", "stage", "next_due"], unique=False)
 
     op.create_table(
@@ -618,6 +625,7 @@ def downgrade() -> None:
     op.drop_table("county_counters")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_queue")
+        batch_op.drop_index("ix_cases_open")
 
     op.drop_table("cases")
     op.drop_table("calendar_days")

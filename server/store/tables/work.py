@@ -130,6 +130,15 @@ class Case(Base):
         UniqueConstraint("county", "number"),
         UniqueConstraint("county", "lead_id"),
         Index("ix_cases_queue", "county", "stage", "next_due"),
+        Index(
+            "ix_cases_open",
+            "county",
+            text("(next_due IS NULL)"),
+            "next_due",
+            "id",
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
     )
 
 
