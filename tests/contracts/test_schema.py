@@ -29,6 +29,7 @@ def only_declared(_object: Any, name: str | None, _kind: str, _reflected: bool, 
 
 # SQLite cannot tell the expressions of an index; PostgreSQL checks them.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 @pytest.mark.both_stores
 def test_the_migrations_lead_to_the_declared_tables(app: "Flask") -> None:
