@@ -21,16 +21,17 @@ PASSWORD = "a-password-of-these-tests"
 SIGN_IN = "/console/sign-in"
 CSRF = "csrf_token"
 TOKENS = {"inspector": "token-inspector", "revoked_device": "token-revoked", "expired_token": "token-expired"}
-STALE = "999"
+SEEN, STALE = "1", "999"
+"""The version of everything in the world, and one that nobody has seen."""
 
 FORMS = {
     "POST /console/sign-in": {"login": "nobody-like-{principal}", "password": "wrong"},
-    "POST /console/leads/<uuid:lead_id>/verify": {"conclusion": "x", "version": STALE},
-    "POST /console/leads/<uuid:lead_id>/dismiss": {"reason": "x", "version": STALE},
-    "POST /console/leads/<uuid:lead_id>/open-case": {"basis": "x", "decided_on": "2026-11-20", "version": STALE},
-    "POST /console/reviews/<uuid:report_id>/decide": {"choice": "none", "seq": STALE},
+    "POST /console/leads/<uuid:lead_id>/verify": {"conclusion": "x", "version": "{seen}"},
+    "POST /console/leads/<uuid:lead_id>/dismiss": {"reason": "x", "version": "{seen}"},
+    "POST /console/leads/<uuid:lead_id>/open-case": {"basis": "x", "decided_on": "2026-11-20", "version": "{seen}"},
+    "POST /console/reviews/<uuid:report_id>/decide": {"choice": "none", "seq": "{seen}"},
 }
-"""Forms that authorization lets through and that change nothing all the same, so that every cell asks the same world."""
+"""Whole forms that would do what they say; `seen` is wrong where authorization lets them through, so that nothing changes."""
 
 ADDRESSES = {"GET /console/static/<path:filename>": "/console/static/console.css", "GET /console/demo/<token>": "/console/demo/x"}
 
@@ -62,7 +63,7 @@ class Caller:
             return str(session.get(CSRF, ""))
 
     def ask(self, request: "Request") -> "TestResponse":
-        typed = {name: text.format(principal=self.principal) for name, text in (request.form or {}).items()}
+        typed = {name: text.replace("{principal}", self.principal) for name, text in (request.form or {}).items()}
         form = None if request.form is None else {**typed, CSRF: self.csrf()}
         return self.client.open(
             request.address,
@@ -85,8 +86,8 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def request_for(route: str, place: Place) -> Request:
-    """The request of a route about the thing of a place."""
+def request_for(route: str, place: Place, *, seen: str = STALE) -> Request:
+    """The request of a route about the thing of a place; `seen` is the version a form says it saw."""
     method, rule = route.split(" ", 1)
     address = ADDRESSES.get(route) or filled(rule, place)
     if rule.startswith("/sync/v1/files"):
@@ -98,14 +99,14 @@ def request_for(route: str, place: Place) -> Request:
         return Request(method, address, json={"items": []})
     if route == "POST /sync/v1/receipts":
         return Request(method, address, json={"reports": [{"id": place.id("report"), "rev": 1}]})
-    form = FORMS.get(route, {}) if method == "POST" else None
-    return Request(method, address, form=form)
+    form = {name: text.replace("{seen}", seen) for name, text in FORMS.get(route, {}).items()}
+    return Request(method, address, form=form if method == "POST" else None)
 
 
 def filled(rule: str, place: Place) -> str:
     """The address with the place's own ids in it."""
     parts = {
-        "<uuid:lead_id>": place.id("lead"),
+        "<uuid:lead_id>": place.id("verified-lead" if rule.endswith("/open-case") else "lead"),
         "<uuid:case_id>": place.id("case"),
         "<uuid:report_id>": place.id("review"),
         "<uuid:upload_id>": place.id("upload"),
@@ -189,3 +190,20 @@ def caller(app: "Flask", principal: str) -> Caller:
     answer = officer.ask(Request("POST", SIGN_IN, form={"login": principal, "password": PASSWORD}))
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return officer
+
+
+class Callers:
+    """Every kind of caller of one application, each signed in when it is first asked for."""
+
+    def __init__(self, app: "Flask") -> None:
+        self.app = app
+        self.known: dict[str, Caller] = {}
+
+    def __call__(self, principal: str) -> Caller:
+        if principal not in self.known:
+            self.known[principal] = caller(self.app, principal)
+        return self.known[principal]
+
+    def forget(self) -> None:
+        """Let everybody sign in again, after somebody's session has ended."""
+        self.known.clear()

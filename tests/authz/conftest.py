@@ -1,13 +1,13 @@
 """One world for all cells of a worker: two counties, four places, every kind of caller. Nothing in it changes by being asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from server.keys.passwords import hash_password
-from tests.authz.asking import PASSWORD, Caller, caller, device_rows, officer_rows
+from tests.authz.asking import PASSWORD, Callers, device_rows, officer_rows
 from tests.authz.places import FOREIGN, OWN, PLACES, TOWN
 from tests.authz.seeding import seed
 from tests.conftest import FixedClock
@@ -15,8 +15,6 @@ from tests.processes import databases
 
 if TYPE_CHECKING:
     from flask import Flask
-
-FindCaller = Callable[[str], Caller]
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +42,6 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> "I
 
 
 @pytest.fixture(scope="session")
-def find_caller(world: "Flask") -> FindCaller:
-    """The caller of a kind, signed in once a worker; one whose session has ended signs in again."""
-    known: dict[str, Caller] = {}
-
-    def find(principal: str) -> Caller:
-        if principal not in known:
-            known[principal] = caller(world, principal)
-        return known[principal]
-
-    find.forget = known.clear  # type: ignore[attr-defined]
-    return find
+def find_caller(world: "Flask") -> Callers:
+    """The caller of a kind, signed in once a worker."""
+    return Callers(world)

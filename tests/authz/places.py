@@ -59,6 +59,7 @@ THINGS = (
     "review",
     "upload",
     "lead",
+    "verified-lead",
     "case-lead",
     "case",
     "import",

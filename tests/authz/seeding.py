@@ -237,10 +237,11 @@ def placed(place: Place) -> list[Any]:
 
 
 def leads(place: Place) -> list[Any]:
-    """A lead to verify, and a case with the lead it came from."""
+    """A lead to verify, one to decide, and a case with the lead it came from."""
     evidence = {"county": place.county, "rev": 1, "report_id": place.id("report"), "added_at": LONG_AGO}
     return [
         lead_row(place, "lead", "open"),
+        lead_row(place, "verified-lead", "verified"),
         lead_row(place, "case-lead", "case_opened"),
         work.LeadEvidence(lead_id=place.id("lead"), assessment=assessment(place), **evidence),
         work.LeadEvidence(lead_id=place.id("case-lead"), assessment=assessment(place), **evidence),
@@ -275,7 +276,7 @@ def lead_row(place: Place, thing: str, status: str) -> work.Lead:
         matter=MATTER,
         parcel_id=place.id("parcel"),
         parcel_code=place.canary("parcelcode"),
-        actor=place.canary("leadactor"),
+        actor=place.canary(f"leadactor{status}"),
         region=place.region,
         source="patrol",
         status=status,

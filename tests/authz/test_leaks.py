@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 
 from server.store.tables.organisation import User
 from server.store.tables.sync import Event
-from tests.authz.asking import SIGN_IN, Caller, Request, content_of
-from tests.authz.conftest import FindCaller
+from tests.authz.asking import SIGN_IN, Caller, Callers, Request, content_of
 from tests.authz.places import COUNTY, FOREIGN, OWN, PLACES, TOWN, traces
 from tests.authz.seeding import photo_digest
 from tests.builders import TUS, base64url
@@ -47,7 +46,7 @@ def hidden_in(caller: Caller, asked: str, content: bytes) -> dict[str, list[str]
 @pytest.mark.parametrize("query", FORGED)
 @pytest.mark.parametrize("address", LISTS)
 @pytest.mark.parametrize("principal", READERS)
-def test_no_filter_of_a_list_reaches_beyond_its_reader(principal: str, address: str, query: str, find_caller: FindCaller) -> None:
+def test_no_filter_of_a_list_reaches_beyond_its_reader(principal: str, address: str, query: str, find_caller: Callers) -> None:
     caller = find_caller(principal)
     filled = query.format(region=FOREIGN.region, county=FOREIGN.county, mark=FOREIGN.mark)
     answer = caller.ask(Request("GET", f"{address}?{filled}"))
@@ -59,7 +58,7 @@ def test_no_filter_of_a_list_reaches_beyond_its_reader(principal: str, address: 
 @pytest.mark.parametrize(
     "address", ["/console/leads/{}", "/console/cases/{}", "/console/reviews/{}", "/console/leads/{}/map.json"]
 )
-def test_what_is_out_of_scope_answers_like_what_never_was(address: str, place: Any, find_caller: FindCaller) -> None:
+def test_what_is_out_of_scope_answers_like_what_never_was(address: str, place: Any, find_caller: Callers) -> None:
     caller = find_caller("handler-of-a-town")
     thing = {"leads": "lead", "cases": "case", "reviews": "review"}[address.split("/")[2]]
     there, never = place.id(thing), str(uuid.uuid4())
@@ -72,7 +71,7 @@ def test_what_is_out_of_scope_answers_like_what_never_was(address: str, place: A
 
 
 @pytest.mark.parametrize("place", [FOREIGN, TOWN], ids=["foreign", "colleague"])
-def test_announcing_somebody_elses_photo_does_not_tell_that_it_is_here(place: Any, find_caller: FindCaller) -> None:
+def test_announcing_somebody_elses_photo_does_not_tell_that_it_is_here(place: Any, find_caller: Callers) -> None:
     named = base64url(photo_digest(place, "report").encode())
     padded = named + "=" * (-len(named) % 4)
     headers = {**TUS, "Upload-Length": "10", "Upload-Metadata": f"digest {padded}"}
@@ -81,7 +80,7 @@ def test_announcing_somebody_elses_photo_does_not_tell_that_it_is_here(place: An
 
 
 @pytest.mark.parametrize("principal", ["anonymous", "handler", "handler-of-a-town"])
-def test_asking_for_the_methods_of_an_address_tells_nothing_else(principal: str, find_caller: FindCaller) -> None:
+def test_asking_for_the_methods_of_an_address_tells_nothing_else(principal: str, find_caller: Callers) -> None:
     caller = find_caller(principal)
     for place in PLACES.values():
         address = f"/console/leads/{place.id('lead')}"
@@ -90,7 +89,7 @@ def test_asking_for_the_methods_of_an_address_tells_nothing_else(principal: str,
         assert hidden_in(caller, address, content_of(answer)) == {}
 
 
-def test_a_refusal_to_somebody_known_is_recorded(world: "Flask", find_caller: FindCaller) -> None:
+def test_a_refusal_to_somebody_known_is_recorded(world: "Flask", find_caller: Callers) -> None:
     before = refusals(world)
     find_caller("handler").ask(Request("GET", f"/console/leads/{FOREIGN.id('lead')}"))
     find_caller("admin").ask(Request("GET", "/console/"))
@@ -125,7 +124,7 @@ def status_of(caller: Caller, address: str) -> int:
     return caller.ask(Request("GET", address)).status_code
 
 
-def test_a_new_role_counts_from_the_next_click(world: "Flask", find_caller: FindCaller) -> None:
+def test_a_new_role_counts_from_the_next_click(world: "Flask", find_caller: Callers) -> None:
     caller, lead = find_caller("handler"), f"/console/leads/{OWN.id('lead')}"
     assert status_of(caller, lead) == 200
     for role in ("admin", "inspector"):
@@ -134,7 +133,7 @@ def test_a_new_role_counts_from_the_next_click(world: "Flask", find_caller: Find
     assert status_of(caller, lead) == 200
 
 
-def test_a_new_scope_counts_from_the_next_click(world: "Flask", find_caller: FindCaller) -> None:
+def test_a_new_scope_counts_from_the_next_click(world: "Flask", find_caller: Callers) -> None:
     caller = find_caller("handler")
     with person_with(world, "handler", region=TOWN.region):
         assert status_of(caller, f"/console/leads/{OWN.id('lead')}") == 404
@@ -145,7 +144,7 @@ def test_a_new_scope_counts_from_the_next_click(world: "Flask", find_caller: Fin
 
 @pytest.mark.parametrize("values", [{"active": False}, {"session_key": "another"}])
 def test_a_person_who_left_or_changed_the_password_is_out_at_once(
-    world: "Flask", find_caller: FindCaller, values: dict[str, Any]
+    world: "Flask", find_caller: Callers, values: dict[str, Any]
 ) -> None:
     caller = find_caller("handler")
     with person_with(world, "handler", **values):
@@ -153,7 +152,7 @@ def test_a_person_who_left_or_changed_the_password_is_out_at_once(
         assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (303, SIGN_IN)
 
 
-def test_the_phone_of_an_inspector_who_left_is_refused(world: "Flask", find_caller: FindCaller) -> None:
+def test_the_phone_of_an_inspector_who_left_is_refused(world: "Flask", find_caller: Callers) -> None:
     caller = find_caller("inspector")
     assert status_of(caller, "/sync/v1/session") == 200
     with person_with(world, OWN.canary("login"), active=False):
