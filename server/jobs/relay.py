@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from server.domain.permissions import operator
 from server.jobs.running import DueJob, OpenUnit, due_jobs, run_job
 from server.services.uploads import expire_uploads
 
@@ -59,7 +60,7 @@ class Relay:
     def tidy(self) -> int:
         """End uploads that were left alone too long; returns how many. Safe in any number of processes."""
         with self.open_unit(origin="tidy") as uow:
-            return expire_uploads(uow=uow)
+            return expire_uploads(actor=operator(), uow=uow)
 
     def start(self) -> None:
         """Begin relaying in a thread of its own; once per process."""

@@ -145,8 +145,9 @@ def store_photo(upload: Upload, format_name: str, media_type: str, actor: Actor,
     issue_receipts(submissions_waiting_for(uow.session, county, upload.digest), uow=uow)
 
 
-def expire_uploads(*, uow: UnitOfWork) -> int:
+def expire_uploads(*, actor: Actor, uow: UnitOfWork) -> int:
     """Mark open uploads past their day dead and drop their parts, and chunks nobody will append; returns how many."""
+    actor.require(Action.REPORT_INTERPRET, on=actor.county)
     uow.world.blobs.forget_chunks(before=uow.now - timedelta(days=CHUNK_DAYS))
     stale = uow.session.scalars(select(Upload).where(Upload.state == "open", Upload.expires_at <= uow.now)).all()
     for upload in stale:
