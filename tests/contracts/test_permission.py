@@ -17,7 +17,6 @@ WITHOUT_AN_ACTOR = {
     "server.services.enrolment.device_actor": "finds out who it is",
     "server.services.enrolment.enrol_device": "before it nobody is known; the code decides",
     "server.services.readiness.check_readiness": "says nothing but whether the process can work",
-    "server.services.uploads.expire_uploads": "a clock's work, the same whoever is there",
     "server.services.weekly.finished_period": "reads the calendar only",
 }
 """Services that an edge calls and that require nothing of an actor."""
