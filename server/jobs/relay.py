@@ -46,6 +46,12 @@ class Relay:
     def wake(self) -> None:
         self._woken.set()
 
+    def was_woken(self) -> bool:
+        """Whether something was committed since this was last asked; for processes that relay by hand."""
+        woken = self._woken.is_set()
+        self._woken.clear()
+        return woken
+
     def drain(self) -> int:
         """Send what is due until nothing is; returns how many. What a job's own events give rise to is included."""
         sent = 0

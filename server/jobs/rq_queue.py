@@ -1,14 +1,13 @@
 """Jobs on Redis or Valkey by RQ. Redis may be wiped at any time: it only wakes workers, the jobs table is the truth."""
 
-import os
 from typing import Any
 
 from redis import Redis
 from rq import Queue as RqBackend
-from rq import Worker
+from rq import SimpleWorker
 from rq.exceptions import DuplicateJobError
 
-from server.composition import Xuntu, xuntu
+from server.composition import xuntu
 from server.jobs.running import DueJob, run_job
 
 QUEUE_NAME = "xuntu"
@@ -45,21 +44,26 @@ class RqQueue:
             pass  # An earlier relay run got this far; the work is already waiting.
 
 
+    def is_empty(self) -> bool:
+        """Whether no job waits for a worker."""
+        return len(self.backend) == 0
+
+
 def run_on_worker(job_id: str) -> None:
-    """What a worker runs; then whatever the job's own events give rise to is sent on."""
+    """What a worker runs; then what the job's own events gave rise to is sent on, or the next batch when none waits."""
     composition = xuntu()
     run_job(job_id, composition.unit_of_work)
-    composition.relay.drain()
+    queue = composition.relay.queue
+    if composition.relay.was_woken() or (isinstance(queue, RqQueue) and queue.is_empty()):
+        composition.relay.drain()
 
 
 def serve_worker(redis_url: str, **options: Any) -> None:
-    """Run jobs until told to stop (SIGTERM ends after the job at hand). Each job runs in a forked process of its own."""
+    """Run jobs until told to stop (SIGTERM ends after the job at hand).
+
+    Jobs run in this process, one at a time: a fork for each would open the database and start the photo examiner anew. What
+    opens hostile files is a child process of its own, and a worker that dies leaves its job to the lease.
+    """
     connection = Redis.from_url(redis_url)
     queue = RqBackend(QUEUE_NAME, connection=connection, serializer="json")
-    let_go_of_connections_after_fork(xuntu())
-    Worker([queue], connection=connection, serializer="json").work(**options)
-
-
-def let_go_of_connections_after_fork(composition: Xuntu) -> None:
-    """A database connection shared by two processes corrupts both conversations: the child opens its own."""
-    os.register_at_fork(after_in_child=lambda: composition.engine.dispose(close=False))
+    SimpleWorker([queue], connection=connection, serializer="json").work(**options)

@@ -28,7 +28,6 @@ from server.store.tables.sync import InboxItem, Submission, SubmissionPhoto
 from server.store.unit_of_work import UnitOfWork
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-LARGEST_INBOX_REV = 2**31 - 1
 INBOX_NAMES = uuid.UUID("6d7f5bd0-6c0e-5f0e-9b43-0f8ac7d5f3c1")
 """Namespace of the inbox ids of unreadable bodies: the same bytes of the same phone are one row."""
 
@@ -299,8 +298,7 @@ def keep_in_inbox(deliveries: list[Delivery], actor: Actor, uow: UnitOfWork) -> 
             "item": delivery.item.raw.encode("utf-8", "surrogatepass"),
             "outcome": delivery.outcome,
             "submission_id": delivery.item.id,
-            # The column is narrower than the protocol's numbers; the submission itself keeps the number whole.
-            "rev": delivery.item.rev if (delivery.item.rev or 0) <= LARGEST_INBOX_REV else None,
+            "rev": delivery.item.rev,
             "digest": delivery.item.digest,
             "problem": None if delivery.problem is None else delivery.problem.as_json(),
         }

@@ -183,7 +183,7 @@ def upgrade() -> None:
         sa.Column("item", sa.LargeBinary(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("submission_id", sa.String(length=36), nullable=True),
-        sa.Column("rev", sa.Integer(), nullable=True),
+        sa.Column("rev", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.String(length=71), nullable=False),
         sa.Column("problem", JsonText(), nullable=True),
         sa.PrimaryKeyConstraint("county", "id", name=op.f("pk_inbox")),

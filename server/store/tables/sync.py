@@ -22,7 +22,7 @@ class InboxItem(Base):
     item: Mapped[bytes] = mapped_column(LargeBinary)
     outcome: Mapped[str] = mapped_column(String(12))
     submission_id: Mapped[str | None] = mapped_column(String(36))
-    rev: Mapped[int | None] = mapped_column(Integer)
+    rev: Mapped[int | None] = mapped_column(BigInteger)
     digest: Mapped[str] = mapped_column(String(71))
     problem: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     __table_args__ = (Index("ix_inbox_device_day", "county", "device_id", "received_at"),)
