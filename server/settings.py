@@ -8,7 +8,7 @@ from pathlib import Path
 
 from server import problems
 from server.domain.evidence import EvidenceLimits
-from server.domain.matching import MatchPolicy
+from server.domain.matching import DEFAULT_POLICY, MatchPolicy
 from server.media.examiner import ExaminationLimits
 
 KIB = 1024
@@ -74,7 +74,8 @@ class Settings:
             production=env.get("XUNTU_PRODUCTION") == "1",
             demo=env.get("XUNTU_DEMO") == "1",
             deployment=env.get("XUNTU_DEPLOYMENT", "xuntu"),
-            trusted_proxies=int(env.get("XUNTU_TRUSTED_PROXIES", "0")),
+            trusted_proxies=whole(env, "XUNTU_TRUSTED_PROXIES", 0),
+            matching=replace(DEFAULT_POLICY, auto_accept=share(env, "XUNTU_AUTO_ACCEPT", DEFAULT_POLICY.auto_accept)),
         )
         return settings.checked()
 
@@ -97,6 +98,25 @@ class Settings:
         if self.secret_key and len(self.secret_key) < SHORTEST_SECRET:
             raise problems.UNSAFE_SETTING(setting="XUNTU_SECRET_KEY", reason=f"needs {SHORTEST_SECRET} characters or more")
         return self if self.secret_key else replace(self, secret_key=kept_secret(self.data_dir))
+
+
+def whole(env: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number from the environment. Raises UNSAFE_SETTING for anything else."""
+    text = env.get(name, str(default))
+    if not text.isdecimal():
+        raise problems.UNSAFE_SETTING(setting=name, reason="must be a whole number")
+    return int(text)
+
+
+def share(env: Mapping[str, str], name: str, default: float) -> float:
+    """A number strictly between 0 and 1 from the environment. Raises UNSAFE_SETTING for anything else."""
+    try:
+        value = float(env.get(name, default))
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < 1.0:
+        raise problems.UNSAFE_SETTING(setting=name, reason="must be a number between 0 and 1")
+    return value
 
 
 def kept_secret(data_dir: Path) -> str:

@@ -43,7 +43,6 @@ class RqQueue:
         except DuplicateJobError:
             pass  # An earlier relay run got this far; the work is already waiting.
 
-
     def is_empty(self) -> bool:
         """Whether no job waits for a worker."""
         return len(self.backend) == 0
