@@ -20,6 +20,7 @@ class Action(StrEnum):
     QUEUE_VIEW = "queue.view"
     LEAD_VERIFY = "lead.verify"
     LEAD_DISMISS = "lead.dismiss"
+    LEAD_ROUTE_OUT = "lead.route_out"
     CASE_OPEN = "case.open"
     CASE_VIEW = "case.view"
     EXPORT_CUT = "export.cut"
@@ -50,14 +51,24 @@ OFFICE_READ = {
 
 GRANTS: dict[Role, frozenset[Action]] = {
     Role.INSPECTOR: frozenset({Action.SYNC_PUSH, Action.PHOTO_UPLOAD}),
-    Role.HANDLER: frozenset(OFFICE_READ | {Action.MATCH_DECIDE, Action.LEAD_VERIFY, Action.LEAD_DISMISS}),
+    Role.HANDLER: frozenset(OFFICE_READ | {Action.MATCH_DECIDE, Action.LEAD_VERIFY, Action.LEAD_DISMISS, Action.LEAD_ROUTE_OUT}),
     Role.SECTION_HEAD: frozenset(
         OFFICE_READ
-        | {Action.MATCH_DECIDE, Action.LEAD_VERIFY, Action.LEAD_DISMISS, Action.CASE_OPEN, Action.EXPORT_CUT, Action.DEVICE_ENROL}
+        | {
+            Action.MATCH_DECIDE,
+            Action.LEAD_VERIFY,
+            Action.LEAD_DISMISS,
+            Action.LEAD_ROUTE_OUT,
+            Action.CASE_OPEN,
+            Action.EXPORT_CUT,
+            Action.DEVICE_ENROL,
+        }
     ),
     Role.LEGAL_REVIEWER: frozenset(OFFICE_READ),
-    Role.DEPUTY_DIRECTOR: frozenset(OFFICE_READ | {Action.CASE_OPEN, Action.LEAD_DISMISS, Action.EXPORT_CUT}),
-    Role.DIRECTOR: frozenset(OFFICE_READ | {Action.CASE_OPEN, Action.LEAD_DISMISS, Action.EXPORT_CUT}),
+    Role.DEPUTY_DIRECTOR: frozenset(
+        OFFICE_READ | {Action.CASE_OPEN, Action.LEAD_DISMISS, Action.LEAD_ROUTE_OUT, Action.EXPORT_CUT}
+    ),
+    Role.DIRECTOR: frozenset(OFFICE_READ | {Action.CASE_OPEN, Action.LEAD_DISMISS, Action.LEAD_ROUTE_OUT, Action.EXPORT_CUT}),
     Role.AUDITOR: frozenset(OFFICE_READ),
     Role.ADMIN: frozenset({Action.USER_MANAGE, Action.DEVICE_ENROL, Action.REGISTRY_VIEW, Action.REGISTRY_IMPORT}),
     Role.OPERATOR: frozenset(

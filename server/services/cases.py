@@ -58,6 +58,8 @@ def open_case(
     require_reason(basis, "open_case")
     if decided_on > uow.today:
         raise problems.PERIOD_INVALID(reason="a case cannot be decided on a day to come")
+    if decided_on < lead.found_on:
+        raise problems.PERIOD_INVALID(reason=f"a case cannot be decided before the matter was found on {lead.found_on}")
     lead.status = moved(lead.status, "open_case").value
     lead.closed_at, lead.version = uow.now, lead.version + 1
     programme = Programme(lead.programme)

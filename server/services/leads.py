@@ -122,17 +122,7 @@ def register_lead(discovery: Discovery, *, actor: Actor, uow: UnitOfWork) -> Lea
     uow.session.add(lead)
     uow.session.flush()
     uow.record("lead.registered", **about(lead, first_report(discovery, uow=uow), by=actor))
-    if assessment.finding is Finding.ROUTED_OUT:
-        route_out(lead, assessment.reason_zh, actor, uow)
     return lead
-
-
-def route_out(lead: Lead, reason: str, actor: Actor, uow: UnitOfWork) -> None:
-    """移送: the matter belongs to another office, and the lead ends here."""
-    lead.status = moved(lead.status, "route_out").value
-    lead.conclusion, lead.closed_at = reason, uow.now
-    lead.version += 1
-    uow.record("lead.routed_out", **about(lead, {"reason": reason}, by=actor))
 
 
 def first_report(discovery: Discovery, *, uow: UnitOfWork) -> dict[str, Any]:
@@ -151,6 +141,7 @@ def strengthen_lead(lead: Lead, discovery: Discovery, *, actor: Actor, uow: Unit
     """Later evidence of the same matter: the newest assessment stands, the priority is computed anew."""
     farmland, permanent = farmland_overlaps(discovery.assessment)
     if discovery.sighting.seen_on >= lead.found_on:
+        lead.matter = discovery.assessment.matter
         lead.assessment = assessment_json(discovery.assessment)
         lead.area_m2 = discovery.assessment.area_m2
     lead.found_on = min(lead.found_on, discovery.sighting.seen_on)
@@ -247,6 +238,17 @@ def dismiss_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, 
     lead.conclusion, lead.closed_at = reason.strip(), uow.now
     lead.version += 1
     uow.record("lead.dismissed", **about(lead, {"reason": lead.conclusion}, by=actor))
+    return lead
+
+
+def route_out_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, uow: UnitOfWork) -> Lead:
+    """移送: a person sends the matter to the office it belongs to, and the lead ends here."""
+    lead = own_lead(lead_id, Action.LEAD_ROUTE_OUT, seen_version=seen_version, actor=actor, uow=uow)
+    require_reason(reason, "route_out")
+    lead.status = moved(lead.status, "route_out").value
+    lead.conclusion, lead.closed_at = reason.strip(), uow.now
+    lead.version += 1
+    uow.record("lead.routed_out", **about(lead, {"reason": lead.conclusion}, by=actor))
     return lead
 
 
