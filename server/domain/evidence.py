@@ -115,7 +115,7 @@ class PhotoFacts:
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing a person should weigh. `measured` and `threshold` have the unit that the detail names."""
+    """One thing a person should weigh. `measured` and `threshold` are metres, seconds, km/h or degrees, by the code."""
 
     code: str
     detail_zh: str
@@ -201,6 +201,14 @@ def metres_between(one: tuple[float, float, str], other: tuple[float, float, str
     return float(_ELLIPSOID.inv(float(lon1), float(lat1), float(lon2), float(lat2))[2])
 
 
+def said_time(seconds: float) -> tuple[str, str]:
+    """A length of time in the largest unit that keeps two of it, Chinese and English: 365 天, 5 小时, 9 分钟, 45 秒."""
+    for length, zh, en in ((86400, "天", "days"), (3600, "小时", "hours"), (60, "分钟", "minutes")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {zh}", f"{seconds / length:.0f} {en}"
+    return f"{seconds:.0f} 秒", f"{seconds:.0f} s"
+
+
 def _format_flags(declared: DeclaredPhoto, facts: PhotoFacts) -> Iterator[Flag]:
     said = declared.media_type.split(";")[0].strip().lower()
     also = [code for code in facts.warnings if code.startswith("polyglot-")]
@@ -240,14 +248,16 @@ def _time_flags(declared_at: datetime, facts: PhotoFacts, limits: EvidenceLimits
         taken_at = taken_at.replace(tzinfo=ZoneInfo(limits.camera_zone))
     seconds = round(abs((declared_at - taken_at).total_seconds()), 1)
     if seconds > limits.time_far_s:
-        zh, en = f"照片 EXIF 时间与上报时间相差 {seconds:.0f} 秒", f"EXIF time is {seconds:.0f} s from the declared time"
+        zh, en = said_time(seconds)
+        zh, en = f"照片 EXIF 时间与上报时间相差 {zh}", f"EXIF time is {en} from the declared time"
         yield Flag("exif-time-far", zh, en, seconds, limits.time_far_s)
 
 
 def _fix_flags(position: Position, at: datetime, limits: EvidenceLimits) -> Iterator[Flag]:
     age = round(abs((at - position.fixed_at).total_seconds()), 1)
     if age > limits.fix_age_s:
-        zh, en = f"定位时间与记录时间相差 {age:.0f} 秒", f"The fix is {age:.0f} s away from the record"
+        zh, en = said_time(age)
+        zh, en = f"定位时间与记录时间相差 {zh}", f"The fix is {en} away from the record"
         yield Flag("fix-old", zh, en, age, limits.fix_age_s)
     if position.accuracy_m > limits.accuracy_m:
         zh, en = f"定位精度 {position.accuracy_m:.0f} 米", f"The fix is accurate to {position.accuracy_m:.0f} m only"
@@ -262,7 +272,8 @@ def _clock_flags(report: Report, received_at: datetime, limits: EvidenceLimits) 
     ahead_s = (report.captured_at - received_at).total_seconds()
     seconds = round(max(offset_s or 0.0, ahead_s), 1)
     if seconds > limits.clock_off_s:
-        zh, en = f"终端时钟与服务器相差 {seconds:.0f} 秒", f"The device clock is {seconds:.0f} s off the server's"
+        zh, en = said_time(seconds)
+        zh, en = f"终端时钟与服务器相差 {zh}", f"The device clock is {en} off the server's"
         yield Flag("clock-off", zh, en, seconds, limits.clock_off_s)
 
 

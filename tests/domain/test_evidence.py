@@ -297,3 +297,20 @@ def test_facts_survive_their_json(known: PhotoFacts) -> None:
 def test_a_flag_survives_its_json() -> None:
     flag = Flag("fix-old", "定位时间", "old fix", 31.0, 30.0)
     assert Flag.from_json(flag.as_json()) == flag
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (45, "45 秒", "45 s"),
+        (150, "2 分钟", "2 minutes"),
+        (7_200, "2 小时", "2 hours"),
+        (31_536_000, "365 天", "365 days"),
+    ],
+)
+def test_a_length_of_time_is_said_in_a_unit_people_read(seconds: float, zh: str, en: str) -> None:
+    found = facts(exif_taken_at=NOON - timedelta(seconds=seconds))
+    limits = replace(LIMITS, time_far_s=30)
+    (flag,) = photo_flags(a_photo(), a_report(), found, seen_in=(), limits=limits)
+    assert (flag.detail_zh, flag.detail_en) == (f"照片 EXIF 时间与上报时间相差 {zh}", f"EXIF time is {en} from the declared time")
+    assert flag.measured == seconds

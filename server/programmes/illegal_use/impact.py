@@ -84,7 +84,8 @@ def _say_bounds(least: float, most: float, zh: str, en: str) -> Say:
     if most <= 0:
         return NOTHING
     low, high = say_area(least), say_area(most)
-    if least == most:
+    if low == high:
+        # Bounds that read alike are one number, whatever their last digits are.
         return Say(f"其中占{zh}{low.zh}。", f"{low.en} of it are {en}.")
     return Say(f"其中占{zh}{low.zh}至{high.zh}，待勘测。", f"Between {low.en} and {high.en} of it are {en}, to be surveyed.")
 
