@@ -83,6 +83,9 @@ CSRF_FAILED = Kind(
 ENROLMENT_CODE_INVALID = Kind("enrolment-code-invalid", 403, "Enrolment code not valid", "The code is unknown, used or expired.")
 LOGIN_TAKEN = Kind("login-taken", 409, "Login taken", "The login {login} already exists.")
 USER_UNKNOWN = Kind("user-unknown", 404, "User unknown", "There is no active user {login}.")
+NOT_AN_INSPECTOR = Kind(
+    "not-an-inspector", 422, "Not an inspector", "{login} is a {role}; only inspectors carry enrolled phones.", "after-change"
+)
 REGION_UNKNOWN = Kind(
     "region-unknown", 422, "Region unknown", "Region code {region} is not in the register; import regions first."
 )

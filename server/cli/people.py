@@ -1,11 +1,15 @@
 """`flask users add|reset|list` and `flask devices code`: the people, and the codes that join their phones."""
 
+from datetime import datetime
+
 import click
 from flask.cli import AppGroup
 
+from server import problems
 from server.cli.answers import as_json_option, saying_problems, tell
 from server.composition import xuntu
 from server.domain.permissions import operator
+from server.domain.weekly_period import LEGAL_ZONE
 from server.services.enrolment import issue_code
 from server.services.users import ROLES, NewUser, add_user, list_users, reset_password
 
@@ -33,10 +37,13 @@ def add_command(login: str, name: str, role: str, region: str, certificate: str 
 
 @users_cli.command("reset")
 @click.argument("logins", nargs=-1)
+@click.option("--all", "everybody", is_flag=True, help="Every officer; needed in production, where naming nobody is a slip.")
 @as_json_option
 @saying_problems
-def reset_command(logins: tuple[str, ...], as_json: bool) -> None:
-    """Give officers new passwords (all officers when none is named) and print them once; their sessions end."""
+def reset_command(logins: tuple[str, ...], everybody: bool, as_json: bool) -> None:
+    """Give officers new passwords and print them once; their sessions end. Without a login: every officer of a trial."""
+    if not logins and not everybody and xuntu().settings.production:
+        raise problems.REASON_REQUIRED(move="resetting every officer: name logins, or say --all")
     with xuntu().unit_of_work() as uow:
         wanted = logins or tuple(user.login for user in list_users(actor=operator(), uow=uow) if user.password_hash)
         passwords = {login: reset_password(login, actor=operator(), uow=uow) for login in wanted}
@@ -63,5 +70,6 @@ def code_command(inspector: str, as_json: bool) -> None:
     """Print a one-time enrolment code for an inspector's phone."""
     with xuntu().unit_of_work() as uow:
         issued = issue_code(inspector, actor=operator(), uow=uow)
-    sentence = f"Enrolment code for {inspector}, valid until {issued['expires_at']}, one phone: {issued['code']}"
+    until = datetime.fromisoformat(issued["expires_at"]).astimezone(LEGAL_ZONE).strftime("%Y-%m-%d %H:%M (Asia/Shanghai)")
+    sentence = f"Enrolment code for {inspector}, one phone, until {until}: {issued['code']}"
     tell(issued, [sentence], as_json=as_json)

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from server.cli.answers import as_json_option, saying_problems, tell
 from server.composition import xuntu
 from server.domain.permissions import operator
-from server.services.reconciliation import OUTCOMES, reconcile
+from server.services.reconciliation import OUTCOMES, quarantined, reconcile
 
 sync_cli = AppGroup("sync", help="What phones sent.")
 
@@ -24,6 +24,17 @@ def reconcile_command(as_json: bool) -> None:
     sentences += [device_line(each) for each in counts["devices"]]
     sentences += [f"unsent on {each['label']}: {each['reports']} reports, {each['photos']} photos" for each in counts["unsent"]]
     tell(counts, sentences, as_json=as_json)
+
+
+@sync_cli.command("quarantined")
+@as_json_option
+@saying_problems
+def quarantined_command(as_json: bool) -> None:
+    """What was received and kept but not taken as evidence, and why; docs/problems.md explains each cause."""
+    with xuntu().unit_of_work(read_only=True) as uow:
+        found = quarantined(actor=operator(), uow=uow)
+    lines = [f"{one['received_at']}  {one['cause']:<22} {one['device']}  {one['id']} rev {one['rev']}" for one in found]
+    tell({"quarantined": found}, lines or ["Nothing is quarantined."], as_json=as_json)
 
 
 def device_line(row: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """What the demonstration needs from the server: a plan with codes, and what came of the day. Only for the synthetic county."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,7 +19,7 @@ PHONES = 5
 
 
 def patrol_plan(*, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
-    """Five phones with fresh codes and the spots of the county. Raises REGION_UNKNOWN where there is no synthetic county."""
+    """Five phones with fresh codes, and the spots they visited yesterday and bring today. Raises REGION_UNKNOWN where there is no synthetic county."""
     county = synthetic_county(day=uow.today)
     actor.require(Action.DEVICE_ENROL, on=county.code)
     inspectors = uow.session.scalars(
@@ -34,7 +35,8 @@ def patrol_plan(*, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
         }
         for number, user in enumerate(inspectors, start=1)
     ]
-    return {"day": uow.today.isoformat(), "phones": phones, "spots": list(county.spots)}
+    yesterday = uow.today - timedelta(days=1)
+    return {"day": yesterday.isoformat(), "phones": phones, "spots": list(county.spots)}
 
 
 def leads_found(*, actor: Actor, uow: UnitOfWork) -> list[dict[str, Any]]:

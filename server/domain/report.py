@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 
@@ -75,6 +75,17 @@ class Report:
     onsite: Onsite | None
     note: str | None
     photos: tuple[DeclaredPhoto, ...]
+
+    def made_at(self, received_at: datetime) -> datetime:
+        """When the report was made by the server's clock, as far as the phone knew the difference; never after its arrival.
+
+        The phone's own time is a claim: a clock a year off must not move the day on which something was found.
+        """
+        try:
+            corrected = self.captured_at + timedelta(milliseconds=self.server_offset_ms or 0)
+        except OverflowError:
+            return received_at
+        return min(corrected, received_at)
 
 
 def report_of(manifest: str, digest: str) -> Report:

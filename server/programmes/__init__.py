@@ -37,7 +37,11 @@ PROGRAMMES: Final[Mapping[Programme, Module]] = {
     Programme.IDLE_LAND: Module(
         "闲置土地",
         "idle land",
-        {"not_started": ("满一年未动工", "not started for a year"), "halted": ("中止开发满一年", "halted for a year")},
+        {
+            "not_started": ("满一年未动工", "not started for a year"),
+            "not_started_two_years": ("满两年未动工", "not started for two years"),
+            "halted": ("中止开发满一年", "halted for a year"),
+        },
         assess_idle_land,
         idle_land.FIRST_STEP,
     ),

@@ -1,6 +1,6 @@
 """Asking the law about a matched report: duties, overlays and sightings of the parcel go in, leads come out."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import shapely
@@ -143,10 +143,12 @@ def sightings_of(decided: Match, version: ParcelVersion, *, uow: UnitOfWork) -> 
         )
         .order_by(Submission.captured_at, Submission.id)
     )
-    reports = [report_of(row.manifest, row.digest) for row in rows]
-    return tuple(
-        Sighting(report, report.captured_at.astimezone(LEGAL_ZONE).date(), ground_of(report, version)) for report in reports
-    )
+    return tuple(sighting_of(report_of(row.manifest, row.digest), row.received_at, version) for row in rows)
+
+
+def sighting_of(report: Report, received_at: datetime, version: ParcelVersion) -> Sighting:
+    """The report as evidence of the parcel, on the legal day it was made."""
+    return Sighting(report, report.made_at(received_at).astimezone(LEGAL_ZONE).date(), ground_of(report, version))
 
 
 def overlays_of(ground: BaseGeometry, county: str, on: date, *, uow: UnitOfWork) -> Overlays:

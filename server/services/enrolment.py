@@ -30,10 +30,12 @@ class Enrolment:
 
 
 def issue_code(login: str, *, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
-    """A fresh enrolment code for an active inspector. Raises USER_UNKNOWN."""
-    inspector = uow.session.scalar(select(User).where(User.login == login, User.active, User.role == Role.INSPECTOR.value))
+    """A fresh enrolment code for an active inspector. Raises USER_UNKNOWN, NOT_AN_INSPECTOR."""
+    inspector = uow.session.scalar(select(User).where(User.login == login, User.active))
     if inspector is None:
         raise problems.USER_UNKNOWN(login=login)
+    if inspector.role != Role.INSPECTOR.value:
+        raise problems.NOT_AN_INSPECTOR(login=login, role=inspector.role)
     actor.require(Action.DEVICE_ENROL, on=inspector.region)
     code = new_code()
     expires_at = uow.now + timedelta(hours=uow.world.settings.sync.code_hours)

@@ -51,3 +51,25 @@ def states_now(county: str, *, uow: UnitOfWork) -> dict[str, int]:
     )
     now = {row.state: row.number for row in uow.session.execute(query)}
     return {state: now.get(state, 0) for state in ("stored", "held", "quarantined")}
+
+
+def quarantined(*, actor: Actor, uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Every submission that waits for a person, newest first: from which phone, since when, and why."""
+    actor.require(Action.REPORT_VIEW, on=actor.county)
+    query = (
+        select(Submission, Device.label)
+        .outerjoin(Device, (Device.county == Submission.county) & (Device.id == Submission.device_id))
+        .where(Submission.county.startswith(actor.county), Submission.state == "quarantined")
+        .order_by(Submission.received_at.desc(), Submission.id, Submission.rev)
+    )
+    return [
+        {
+            "id": row.id,
+            "rev": row.rev,
+            "digest": row.digest,
+            "cause": row.cause,
+            "device": label or row.device_id,
+            "received_at": row.received_at.astimezone(LEGAL_ZONE).isoformat(timespec="seconds"),
+        }
+        for row, label in uow.session.execute(query)
+    ]

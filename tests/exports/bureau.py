@@ -16,7 +16,7 @@ from server.programmes.inputs import Sighting
 from server.services import weekly
 from server.services.cases import open_case
 from server.services.discovery import Discovery
-from server.services.leads import collect_lead, dismiss_lead, verify_lead
+from server.services.leads import collect_lead, dismiss_lead, route_out_lead, verify_lead
 from server.store.tables.organisation import Region, User
 from server.store.tables.registry import ParcelVersion
 from server.store.tables.sync import Submission
@@ -91,6 +91,9 @@ class Bureau:
         with self.unit() as uow:
             lead = collect_lead(found, actor=operator(self.county), uow=uow)
             assert lead is not None
+            if finding is Finding.ROUTED_OUT:
+                uow.session.flush()
+                route_out_lead(lead.id, reason, seen_version=lead.version, actor=self.handler, uow=uow)
             return lead.id
 
     def received(self, sighting: Sighting, at: datetime) -> Sighting:

@@ -47,7 +47,7 @@ def test_a_report_of_land_not_started_becomes_one_idle_land_lead(
         match = uow.session.query(Match).one()
         assert (match.state, match.claim_agrees) == ("matched", True)
         lead = uow.session.query(Lead).one()
-    assert (lead.programme, lead.matter, lead.status) == ("idle_land", "not_started", "open")
+    assert (lead.programme, lead.matter, lead.status) == ("idle_land", "not_started_two_years", "open")
     assert lead.parcel_code == spot["parcel_code"]
     assert {citation["law_id"] for citation in lead.assessment["citations"]} >= {"IDLE-01", "IDLE-05"}
 

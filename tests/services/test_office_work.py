@@ -12,7 +12,7 @@ from server.domain.permissions import Actor
 from server.imports.synthetic import SyntheticCounty
 from server.problems import Kind, Problem
 from server.services.cases import open_case
-from server.services.leads import dismiss_lead, verify_lead
+from server.services.leads import dismiss_lead, route_out_lead, verify_lead
 from server.services.matching import decide_match
 from server.store.tables.sync import Event, PhotoFlag
 from server.store.tables.work import Case, Lead, Match
@@ -80,12 +80,32 @@ def test_a_case_decided_on_a_day_to_come_is_refused(lead: Lead, unit_of_work: Op
         refused(lambda: opened(known, head, uow, decided_on=uow.today + timedelta(days=1)), problems.PERIOD_INVALID)
 
 
-def test_a_case_entered_late_keeps_the_day_decided_and_the_day_recorded(lead: Lead, unit_of_work: Open) -> None:
+def test_a_case_entered_late_keeps_the_day_decided_and_the_day_recorded(lead: Lead, unit_of_work: Open, clock: Any) -> None:
+    known, head = verified(lead, unit_of_work), officer("section-head", unit_of_work)
+    clock.move(days=3)
+    with unit_of_work() as uow:
+        case = opened(known, head, uow, decided_on=lead.found_on)
+    assert (case.opened_on, case.recorded_at.date()) == (lead.found_on, lead.found_on + timedelta(days=3))
+
+
+def test_a_case_is_not_decided_before_its_matter_was_found(lead: Lead, unit_of_work: Open) -> None:
     known, head = verified(lead, unit_of_work), officer("section-head", unit_of_work)
     with unit_of_work() as uow:
-        case = opened(known, head, uow, decided_on=uow.today - timedelta(days=3))
-        decided = uow.today - timedelta(days=3)
-    assert (case.opened_on, case.recorded_at.date()) == (decided, decided + timedelta(days=3))
+        refused(lambda: opened(known, head, uow, decided_on=lead.found_on - timedelta(days=1)), problems.PERIOD_INVALID)
+
+
+def test_a_villagers_house_waits_for_a_person_to_send_it_to_its_office(
+    app: "Flask", county: SyntheticCounty, phone: Phone, unit_of_work: Open
+) -> None:
+    house = {"kind": "land_use", "use": "rural_house", "area_m2": 120, "buildings": 1}
+    for _ in range(2):
+        phone.push(phone.manifest(**at_the_spot(spot_of(county, "rural_house"), observation=house, onsite={"suspect": "村民"})))
+    app.extensions["xuntu"].relay.drain()
+    proposed, handler = only_lead(unit_of_work), officer("handler-1", unit_of_work)
+    assert (proposed.status, proposed.assessment["finding"]) == ("open", "routed_out")
+    with unit_of_work() as uow:
+        route_out_lead(proposed.id, "移送农业农村部门", seen_version=proposed.version, actor=handler, uow=uow)
+    assert only_lead(unit_of_work).status == "routed_out"
 
 
 def test_an_officer_who_saw_an_older_version_is_told_that_someone_changed_it(lead: Lead, unit_of_work: Open) -> None:

@@ -13,6 +13,8 @@ from server.programmes.idle_land.construction import Started, StartTest, exact, 
 from server.programmes.inputs import DutyFacts, DutyKind, Inquiry, ParcelFacts, Sighting
 from server.programmes.wording import Draft, Say, report_facts, say_area, say_day
 
+NOT_STARTED_FOR_TWO = "not_started_two_years"
+
 
 @dataclass(frozen=True)
 class Agreed:
@@ -167,7 +169,7 @@ def _falls_short(asked: Inquiry, draft: Draft, agreed: date, flag_from: date) ->
     if asked.on >= second:
         day = say_day(second)
         more = Say(f"自{day.zh}起已满{taking.whole()}年。", f"From {day.en} on {taking.whole()} full years have passed.")
-        draft = draft.because(more, taking)
+        draft = replace(draft.because(more, taking), matter=NOT_STARTED_FOR_TWO)
     else:
         draft = draft.because(Say("", ""), fee)
     return replace(draft, since=flag_from).found(Finding.FALLS_SHORT)
