@@ -1,6 +1,11 @@
-"""`flask serve` and `flask worker`: the embedded server in one process, and a worker beside a production one."""
+"""`flask serve` and `flask worker`: the embedded server in one process, and a worker beside a production one.
 
+A port that cannot be had is refused before the database is touched.
+"""
+
+import errno
 import os
+import socket
 import sys
 from typing import Any
 
@@ -13,7 +18,7 @@ from server.cli.welcome import welcome
 from server.composition import xuntu
 from server.demo.first_start import prepare_synthetic_county
 from server.jobs.rq_queue import serve_worker
-from server.store.migrate import upgrade
+from server.ops.migrate import upgrade
 
 LOOPBACK = "127.0.0.1"
 THREADS = 8
@@ -43,11 +48,12 @@ def start_relay(_worker: Any) -> None:
 
 
 @click.command("serve")
-@click.option("--port", envvar="PORT", default=8000, show_default=True, help="PORT sets it too.")
+@click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), default=8000, show_default=True, help="PORT sets it too.")
 @click.option("--empty", is_flag=True, help="Do not load the synthetic county into an empty database.")
 @pass_script_info
 def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
     """Migrate, load the synthetic county on first start, and serve on 127.0.0.1."""
+    require_free_port(port)
     app = script.load_app()
     upgrade(app)
     composition = xuntu()
@@ -72,6 +78,19 @@ def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
             "control_socket_disable": True,
         },
     ).run()
+
+
+def require_free_port(port: int) -> None:
+    """Bind the port for a moment, as gunicorn will. Raises ClickException naming the port when it cannot be had."""
+    with socket.socket() as trial:
+        # Connections of a server that has just ended do not occupy its port.
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((LOOPBACK, port))
+        except OSError as refused:
+            taken = refused.errno == errno.EADDRINUSE
+            reason = "is taken by another program" if taken else f"cannot be had: {refused.strerror}"
+            raise click.ClickException(f"port {port} on {LOOPBACK} {reason}; choose another with --port N or PORT=N") from refused
 
 
 def stop_relay(_arbiter: Any, _worker: Any) -> None:
