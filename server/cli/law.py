@@ -1,7 +1,9 @@
 """`flask law check|show`: whether the law data can be relied on, and what a rule says on a day. Changes nothing."""
 
+import re
 import sys
 from datetime import datetime
+from typing import Final
 
 import click
 from flask.cli import AppGroup
@@ -10,7 +12,18 @@ from server.cli.answers import as_json_option, saying_problems, tell
 from server.composition import xuntu
 from server.law import LAW_FOLDER, law_check, law_show, law_unreviewed
 
+# The first two digits of codes in GB/T 2260, region by region of the country.
+_PROVINCE_DIGITS: Final = r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12]"
+_REGION_CODE: Final = re.compile(rf"(?:{_PROVINCE_DIGITS})\d{{0,10}}")
+
 law_cli = AppGroup("law", help="The law as dated values with citations.")
+
+
+def region_in_china(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    """A code of 2 to 12 digits that begins with a province of GB/T 2260, or nothing. Raises BadParameter."""
+    if given and _REGION_CODE.fullmatch(given) is None:
+        raise click.BadParameter(f"{given!r} is not a code of 2 to 12 digits that begins with a province's, like 32 or 320281")
+    return given
 
 
 @law_cli.command("check")
@@ -31,7 +44,7 @@ def check_command(list_unreviewed: bool, as_json: bool) -> None:
 @law_cli.command("show")
 @click.argument("law_id", metavar="ID")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day asked for; default today.")
-@click.option("--region", default="", metavar="CODE", help="Read the book of this region's province.")
+@click.option("--region", default="", metavar="CODE", callback=region_in_china, help="Read the book of this region's province.")
 @as_json_option
 @saying_problems
 def show_command(law_id: str, day: datetime | None, region: str, as_json: bool) -> None:

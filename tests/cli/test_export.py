@@ -114,6 +114,13 @@ def test_a_day_without_law_is_refused_by_name(app: "Flask") -> None:
     assert (result.exit_code, json.loads(result.output)["problem"]["code"]) == (1, "law-not-in-force")
 
 
+@pytest.mark.parametrize("code", ["99", "16", "3", "32028x", "3202811002011", "海南"])
+def test_a_region_outside_the_provinces_of_china_is_refused(app: "Flask", code: str) -> None:
+    result = app.test_cli_runner().invoke(law_cli, ["show", "FINE-05", "--on", "2026-02-10", "--region", code])
+    assert result.exit_code == 2
+    assert "begins with a province's" in result.output
+
+
 def test_the_law_that_comes_with_xuntu_has_no_fault(app: "Flask") -> None:
     result = app.test_cli_runner().invoke(law_cli, ["check", "--json"])
     assert (result.exit_code, json.loads(result.output)["complaints"]) == (0, [])
