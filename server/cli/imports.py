@@ -1,11 +1,14 @@
 """Commands that import regions, parcels, layers and duties. Each says what it did, what it refused and why, row by row.
 
-A file that cannot be read ends the command with status 1 and changes nothing; refused rows alone do not.
+A file that cannot be read, or of which no row can be taken, ends the command with status 1; some refused rows do not.
 """
 
+import re
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -27,10 +30,26 @@ parcels_cli = AppGroup("parcels", help="Parcels of a county.")
 layers_cli = AppGroup("layers", help="Layers of the one map.")
 duties_cli = AppGroup("duties", help="What parties owe on parcels.")
 
+
+class EpsgNumber(click.ParamType[int]):
+    """The number of a coordinate system, written 4490 or EPSG:4490. Which numbers are known, the readers say."""
+
+    name = "epsg"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number = re.fullmatch(r"(?:EPSG:)?(\d{1,6})", str(value).strip(), re.IGNORECASE)
+        if number is None:
+            self.fail(f"{value!r} is not the number of a coordinate system; write 4490 or EPSG:4490", param, ctx)
+        return int(number[1])
+
+
 FILE = click.argument("file", type=click.Path(path_type=Path))
 REGION = click.option("--region", required=True, metavar="CODE", help="County (6 digits) or town (9) the file belongs to.")
 CRS = click.option(
-    "--crs", type=int, metavar="EPSG", help="Insist on a coordinate system: 4490, 4326 or a CGCS2000 grid, 4491–4554."
+    "--crs",
+    type=EpsgNumber(),
+    metavar="EPSG",
+    help="Insist on a coordinate system: 4490 (or EPSG:4490), 4326 or a CGCS2000 grid, 4491–4554.",
 )
 SINCE = click.option(
     "--valid-from",
@@ -122,10 +141,12 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _run(apply: Callable[[UnitOfWork], ImportReport], dry_run: bool, as_json: bool) -> None:
-    """Do the import in one unit of work, read-only for a dry run, and print its report."""
+    """Do the import in one unit of work, read-only for a dry run, and print its report; 1 when every row was refused."""
     with xuntu().unit_of_work(read_only=dry_run) as uow:
         report = apply(uow)
     tell(report.as_json(), _sentences(report), as_json=as_json)
+    if report.refused and not report.imported + report.changed + report.unchanged:
+        sys.exit(1)
 
 
 def _sentences(report: ImportReport) -> list[str]:

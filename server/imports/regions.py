@@ -16,6 +16,7 @@ from typing import Any, Final
 from server import problems
 from server.imports.columns import Aliases, find_columns
 from server.imports.readings import Origin, Refusal, RegionReading, RegionRow, digest_of, refusal
+from server.imports.sources import require_there
 from server.imports.tables import day, read_table
 
 REGION_COLUMNS: Final[Aliases] = {
@@ -26,6 +27,7 @@ REGION_COLUMNS: Final[Aliases] = {
     "successor_code": ("successor", "successor_code", "新代码"),
 }
 
+READABLE_ENDINGS: Final = (".json", ".json.gz", ".csv")
 LEVELS: Final = {2: "province", 4: "city", 6: "county", 9: "town", 12: "village"}
 _CODE = re.compile(r"[1-9]\d(\d\d(\d\d(\d{3}(\d{3})?)?)?)?")
 _NAME_CHARACTERS = 100
@@ -60,6 +62,9 @@ def is_statistical(code: str) -> bool:
 
 def read_regions(path: Path) -> RegionReading:
     """Divisions of a .json, .json.gz or .csv file, each code once. Raises FILE_UNREADABLE, COLUMN_MISSING."""
+    require_there(path)
+    if not path.name.lower().endswith(READABLE_ENDINGS):
+        raise problems.FILE_UNREADABLE(path=path.name, reason=f"only {', '.join(READABLE_ENDINGS)} can be read")
     digest, records = _table_records(path) if path.suffix.lower() == ".csv" else _json_records(path)
     rows: list[RegionRow] = []
     refused: list[Refusal] = []

@@ -38,8 +38,7 @@ class OpenedSource:
 @contextmanager
 def opened(path: Path) -> Iterator[OpenedSource]:
     """Unpack if need be and find the encoding; what was unpacked is gone afterwards. Raises FILE_UNREADABLE."""
-    if not path.exists():
-        raise problems.FILE_UNREADABLE(path=path.name, reason="there is no such file")
+    require_there(path)
     with tempfile.TemporaryDirectory(prefix="xuntu-import-") as folder:
         readable = _unpacked(path, Path(folder))
         if readable.suffix.lower() not in _READABLE:
@@ -51,6 +50,12 @@ def opened(path: Path) -> Iterator[OpenedSource]:
             _require_whole_shapefile(readable)
             encoding = _shapefile_encoding(readable)
         yield OpenedSource(readable, encoding, digest_of(_parts(path)))
+
+
+def require_there(path: Path) -> None:
+    """Raise FILE_UNREADABLE, in the same words for every kind of file, where there is none."""
+    if not path.exists():
+        raise problems.FILE_UNREADABLE(path=path.name, reason="there is no such file")
 
 
 def _parts(path: Path) -> list[Path]:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 from server import problems
 from server.imports.readings import digest_of
-from server.imports.sources import likely_encoding
+from server.imports.sources import likely_encoding, require_there
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# How a workbook begins: a zip archive (.xlsx), or the compound file of older ones (.xls).
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SEPARATORS = (",", "\t", ";")
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ T]00:00(?::00)?)?")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -33,9 +35,12 @@ class TextTable:
 
 
 def read_table(path: Path) -> TextTable:
-    """Read a CSV file. Raises FILE_UNREADABLE when it is missing, not text, or has no headings."""
+    """Read a CSV file. Raises FILE_UNREADABLE when it is missing, a workbook, not text, or has no headings."""
+    require_there(path)
     try:
         raw = path.read_bytes()
+        if raw.startswith(_WORKBOOKS):
+            raise problems.FILE_UNREADABLE(path=path.name, reason="this is a workbook; save its sheet as CSV")
         mark = next((code for start, code in _MARKS.items() if raw.startswith(start)), None)
         text = raw.decode(mark or likely_encoding(raw))
         lines = list(csv.reader(StringIO(text, newline=""), delimiter=_separator(text), strict=True))

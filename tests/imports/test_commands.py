@@ -62,6 +62,39 @@ def test_a_dry_run_says_would_and_writes_nothing(app, run, regions, tmp_path):
     assert counted(app, Parcel) == 0
 
 
+def test_a_file_of_which_every_row_is_refused_ends_with_status_one(run, regions, tmp_path):
+    path = write_map(tmp_path / "p.gpkg", [None, None], {"ZDDM": ["A", "B"]})
+
+    plain, as_json = (run("parcels", "import", path, "--region", "320981", *more) for more in ((), ("--json",)))
+
+    assert (plain.exit_code, as_json.exit_code) == (1, 1)
+    assert plain.output.startswith("0 imported, 0 changed, 0 unchanged, 2 refused\n")
+    assert len(json.loads(as_json.output)["refused"]) == 2
+
+
+def test_a_file_without_rows_or_with_known_rows_alone_ends_well(run, regions, tmp_path):
+    (tmp_path / "none.csv").write_text("code,name\n", "utf-8")
+
+    assert run("regions", "import", tmp_path / "none.csv").exit_code == 0
+    assert run("regions", "import", tmp_path / "regions.csv").output == "0 imported, 0 changed, 3 unchanged, 0 refused\n"
+
+
+@pytest.mark.parametrize("crs", ["4549", "EPSG:4549", "epsg:4549"])
+def test_a_coordinate_system_is_named_by_its_number_with_or_without_epsg(run, regions, tmp_path, crs):
+    path = write_map(tmp_path / "p.gpkg", [a_square()], {"ZDDM": ["A"]}, epsg=4549)
+
+    told = run("parcels", "import", path, "--region", "320981", "--crs", crs)
+
+    assert "note: read as EPSG:4549 because the caller said so" in told.output
+
+
+def test_another_name_of_a_coordinate_system_is_answered_with_the_right_way_to_write_it(run, regions):
+    told = run("parcels", "import", "absent.gpkg", "--region", "320981", "--crs", "CGCS2000")
+
+    assert told.exit_code == 2
+    assert "write 4490 or EPSG:4490" in told.output
+
+
 def test_layers_and_duties_are_imported_by_their_commands(run, regions, tmp_path):
     run("parcels", "import", write_map(tmp_path / "p.gpkg", [a_square()], {"ZDDM": ["A"]}), "--region", "320981")
     layer = write_map(tmp_path / "l.gpkg", [a_square()], {"BH": ["1"]}, epsg=4549)
@@ -77,6 +110,7 @@ def test_layers_and_duties_are_imported_by_their_commands(run, regions, tmp_path
     [
         (("parcels", "import", "absent.gpkg", "--region", "320981"), "file-unreadable"),
         (("layers", "import", "weather", "absent.gpkg", "--region", "320981"), "layer-unknown"),
+        (("layers", "import", "road", "absent.gpkg", "--region", "320981"), "file-unreadable"),
         (("duties", "import", "absent.csv", "--region", "320981"), "file-unreadable"),
         (("regions", "import", "absent.csv"), "file-unreadable"),
     ],
@@ -87,3 +121,20 @@ def test_a_file_that_cannot_be_read_ends_with_status_one_and_its_problem(run, wo
     assert (plain.exit_code, as_json.exit_code) == (1, 1)
     assert code in plain.output
     assert json.loads(as_json.output)["problem"]["code"] == code
+    assert code == "layer-unknown" or "there is no such file" in plain.output
+
+
+@pytest.mark.parametrize(
+    ("noun", "name", "content", "reason"),
+    [
+        ("regions", "a.txt", b"code,name\n", "only .json, .json.gz, .csv can be read"),
+        ("regions", "a.csv", b"PK\x03\x04rest", "this is a workbook; save its sheet as CSV"),
+        ("duties", "a.xlsx", b"PK\x03\x04rest", "this is a workbook; save its sheet as CSV"),
+    ],
+)
+def test_a_file_of_another_kind_is_answered_with_what_is_read(run, regions, tmp_path, noun, name, content, reason):
+    (tmp_path / name).write_bytes(content)
+    told = run(noun, "import", tmp_path / name, *(() if noun == "regions" else ("--region", "320981")))
+
+    assert told.exit_code == 1
+    assert reason in told.output
