@@ -50,6 +50,7 @@ bench: ## Measure speed against the targets in docs/benchmarks.md
 docs: ## Rewrite the pages that are generated from the source
 	@.ci/prepare dev
 	@$(PY) -m tests.contracts.problem_page
+	@$(PY) -m tests.contracts.test_law
 	@$(PY) -m tests.contracts.grants_page
 
 lock: ## Rewrite constraints.txt from what .venv holds

@@ -21,8 +21,8 @@ from server.media.examiner import PhotoExaminer
 from server.ops.logs import configure_logs
 from server.settings import Settings
 from server.store.database import db
+from server.store.deployment import read_epoch
 from server.store.engine import prepare_engine
-from server.store.migrate import read_epoch
 from server.store.unit_of_work import UnitOfWork
 from server.store.world import World
 

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup, ScriptInfo, pass_script_info
 
-from server.store.migrate import upgrade
+from server.ops.migrate import upgrade
 
 store_cli = AppGroup("store", help="The database.")
 

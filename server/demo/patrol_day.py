@@ -19,7 +19,10 @@ PHONES = 5
 
 
 def patrol_plan(*, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
-    """Five phones with fresh codes, and the spots they visited yesterday and bring today. Raises REGION_UNKNOWN where there is no synthetic county."""
+    """Five phones with fresh codes, and the spots they visited yesterday and bring today.
+
+    Raises REGION_UNKNOWN where there is no synthetic county.
+    """
     county = synthetic_county(day=uow.today)
     actor.require(Action.DEVICE_ENROL, on=county.code)
     inspectors = uow.session.scalars(

@@ -43,12 +43,15 @@ LAYERS: dict[str, Layer] = {
     "exports": layer("domain programmes law problems listings store", "xlsxwriter"),
     "listings": layer("domain problems store", "sqlalchemy"),
     "jobs": layer("composition services store domain problems settings ops", "rq redis structlog flask sqlalchemy"),
-    "ops": layer("composition services store media keys domain problems settings", "structlog sqlalchemy flask werkzeug"),
+    "ops": layer(
+        "composition services store media keys domain problems settings imports.calendar_seed",
+        "structlog sqlalchemy flask flask_migrate werkzeug",
+    ),
     "api": layer(f"{EDGE} schemas", "apispec flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
     "console": layer(f"{EDGE} schemas keys.links", "flask flask_login flask_limiter werkzeug structlog"),
     "demo": layer(f"{EDGE} programmes keys store imports", "sqlalchemy PIL"),
     "cli": layer(
-        f"{EDGE} schemas jobs law imports media.photo_table demo keys.links store.migrate",
+        f"{EDGE} schemas jobs law imports media.photo_table demo keys.links",
         "flask click werkzeug gunicorn structlog",
     ),
 }
@@ -58,7 +61,6 @@ COMPOSITION_ROOT = frozenset({"composition", "create_app"})
 """Names below server/__init__.py and server/composition.py, where all parts meet."""
 
 EXCEPTIONS = {
-    "server/store/migrate.py": layer("composition imports.calendar_seed", "flask"),
     "server/migrations/env.py": layer("composition"),
 }
 """Single modules that may import more: Alembic runs inside the application, which only the composition root can make."""

@@ -16,8 +16,8 @@ TEMPLATE = "migrated"
 def migrate(data_dir: Path, url: str) -> None:
     """Bring the database at url to the newest schema and let go of it."""
     from server import create_app
+    from server.ops import migrate as store_migrate
     from server.settings import Settings
-    from server.store import migrate as store_migrate
 
     app = create_app(Settings.for_tests(data_dir=data_dir, database_url=url))
     store_migrate.upgrade(app)

@@ -6,17 +6,16 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import upgrade as apply_migrations
 from sqlalchemy import func, select
-from sqlalchemy.engine import Engine
 
 from server.composition import xuntu
 from server.imports.calendar_seed import SOURCE, seed_rows
+from server.store.deployment import EPOCH
 from server.store.dialects.upsert import insert_or_skip
 from server.store.tables.organisation import Deployment
 from server.store.tables.registry import CalendarDay
 from server.store.unit_of_work import UnitOfWork
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-EPOCH = "server_epoch"
 NATION = "000000"
 """The pseudo-county in which events of the whole deployment are ordered."""
 
@@ -42,8 +41,3 @@ def seed_calendar(uow: UnitOfWork) -> None:
         return
     rows = [{"day": day.day, "kind": day.kind.value, "name": day.name, "source": SOURCE} for day in seed_rows()]
     insert_or_skip(uow.session, CalendarDay, rows, key=("day",))
-
-
-def read_epoch(engine: Engine) -> str:
-    with engine.connect().execution_options(read_only=True) as connection:
-        return connection.execute(select(Deployment.value).where(Deployment.name == EPOCH)).scalar_one()
