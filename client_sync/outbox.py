@@ -241,8 +241,11 @@ class Outbox:
         found = {row["state"]: int(row["reports"]) for row in rows}
         return {state: found.get(state, 0) for state in STATES}
 
-    def acknowledge(self, n: int, receipt: Receipt, *, signed: Mapping[str, Any], outcome: str, missing: Sequence[str]) -> None:
-        """Takes over a verified receipt and the outcome beside it. `complete` never falls back to `received`."""
+    def acknowledge(self, n: int, receipt: Receipt, *, signed: Mapping[str, Any], outcome: str, missing: Sequence[str]) -> int:
+        """Takes over a verified receipt and the outcome beside it. `complete` never falls back to `received`.
+
+        Returns how many photos turned out to be at the server already, without an upload from here.
+        """
         with self.writing() as db:
             db.execute(
                 "UPDATE reports SET state = CASE state WHEN 'complete' THEN 'complete' ELSE ? END,"
@@ -250,6 +253,17 @@ class Outbox:
                 " WHERE n = ?",
                 (receipt.state, json.dumps(dict(signed)), outcome, json.dumps(list(missing)), n),
             )
+            return self._settle_photos(db, n, receipt, missing)
+
+    def _settle_photos(self, db: sqlite3.Connection, n: int, receipt: Receipt, missing: Sequence[str]) -> int:
+        """What is not missing is there, but only where the signed counts say the same as the unsigned list."""
+        own = [row["digest"] for row in db.execute("SELECT digest FROM report_photos WHERE n = ?", (n,))]
+        declared, stored = receipt.declared or 0, receipt.stored or 0
+        if declared < len(own) or stored != declared - len(missing):
+            return 0
+        there = json.dumps([digest for digest in own if digest not in missing])
+        settle = "UPDATE photos SET state = 'uploaded' WHERE state = 'here' AND digest IN (SELECT value FROM json_each(?))"
+        return db.execute(settle, (there,)).rowcount
 
     def set_aside(self, n: int, problem: Mapping[str, Any], *, outcome: str | None) -> None:
         """Marks an item for a person: the network cannot help. It stays here in full."""

@@ -32,7 +32,10 @@ OPEN_OUTCOMES = ("held", "quarantined")
 
 @dataclass
 class SyncSummary:
-    """What one round did. `outcomes` counts the RESULTs as answered; the states are those of the outbox afterwards."""
+    """What one round did. `outcomes` counts the RESULTs as answered; the states are those of the outbox afterwards.
+
+    `photos_uploaded` counts the photos known to have arrived, those the server had already among them.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     photos_uploaded: int = 0
@@ -71,6 +74,7 @@ class Round:
                 self._collect_receipts()
                 if not uploaded and not self.summary.new_epoch:
                     break
+            self._tell_unsent()
         except ReenrolNeededError as stop:
             self.summary.stopped, self.summary.reenrol = stop.code, True
         except SyncError as stop:
@@ -126,7 +130,7 @@ class Round:
             self._push([queued[int(entry["n"])] for entry in batch])
 
     def _push(self, items: Sequence[OutboxItem]) -> None:
-        unsent = {"reports": self.outbox.counts()["queued"], "photos": self.outbox.photos_waiting()}
+        unsent = self._unsent()
         enrolments = self.outbox.enrolments() if self._hears_of_new_epoch() or self.summary.new_epoch else []
         try:
             results = self.session.push([item.wire() for item in items], unsent=unsent, enrolments=enrolments)
@@ -136,8 +140,31 @@ class Round:
         except UnreachableError as failure:
             self._go_around(items, failure)
             return
+        self._remember_told(unsent)
         for item, result in zip(items, results, strict=True):
             self._take_result(item, result)
+
+    def _unsent(self) -> dict[str, int]:
+        return {"reports": self.outbox.counts()["queued"], "photos": self.outbox.photos_waiting()}
+
+    def _tell_unsent(self) -> None:
+        """Ends the round with the true counts: those of the last push were taken before it and its photos arrived."""
+        unsent = self._unsent()
+        if self.outbox.fact("unsent_told") == self._as_told(unsent):
+            return
+        try:
+            self.session.push([], unsent=unsent)
+        except RejectedError:
+            # A server that takes no empty push hears the counts with the next report.
+            return
+        self._remember_told(unsent)
+
+    def _remember_told(self, unsent: Mapping[str, int]) -> None:
+        self.outbox.remember("unsent_told", self._as_told(unsent))
+
+    def _as_told(self, unsent: Mapping[str, int]) -> str:
+        """Counts told by another enrolment, or before the server was restored, are not known to it now."""
+        return json.dumps([self.outbox.epoch(), self.outbox.identity().device_id, unsent["reports"], unsent["photos"]])
 
     def _halve(self, items: Sequence[OutboxItem], refusal: TooLargeError | RejectedError) -> None:
         """A push that is too much, or that one item spoils, is cut in two; what is refused alone waits for a person."""
@@ -196,7 +223,8 @@ class Round:
             return
         missing = [str(digest) for digest in answer.get("missing") or []]
         if isinstance(signed, dict):
-            self.outbox.acknowledge(item.n, receipt, signed=signed, outcome=current, missing=missing)
+            already = self.outbox.acknowledge(item.n, receipt, signed=signed, outcome=current, missing=missing)
+            self.summary.photos_uploaded += already
 
     def _believe(self, item: OutboxItem, signed: object) -> Receipt:
         # A task event has no revision of its own on the wire; its digest alone names it.
@@ -252,7 +280,6 @@ class Round:
                     self.summary.problems.append({"id": item.id, "rev": item.rev, "photo": digest, "code": failure.code})
                     if failures >= PHOTO_FAILURES_IN_A_ROW:
                         raise
-        self.summary.photos_uploaded += uploaded
         return uploaded
 
     def _upload(self, item: OutboxItem, digest: str) -> int:
@@ -272,4 +299,5 @@ class Round:
         self.uploader.upload(photo, content, report_id=item.id, rev=item.rev, remember=remember)
         stored = self.outbox.photo(digest)
         self.outbox.mark_photo(digest, state="uploaded", upload_url=stored.upload_url if stored else None)
+        self.summary.photos_uploaded += 1
         return 1

@@ -125,7 +125,7 @@ class FakeServer:
     def push(self, body, device):
         if len(body["items"]) > self.max_items:
             raise problem(413, "too-large")
-        self.pushes.append(body)
+        self.pushes.append({**body, "device": device})
         return 200, {"results": [self.judge(item, device) for item in body["items"]], "server_time": "x"}
 
     def judge(self, item, device):

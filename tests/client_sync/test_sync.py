@@ -7,7 +7,7 @@ import pytest
 
 from client_sync.errors import DraftInvalidError, NotEnrolledError, RejectedError
 from client_sync.keys import digest_of
-from tests.client_sync.fake_server import ReplyError, problem, times
+from tests.client_sync.fake_server import ReplyError, problem, sha256, times
 
 LOST = ReplyError(0)
 
@@ -94,6 +94,85 @@ def test_bytes_the_server_already_has_are_not_sent_twice(phone, server, a_report
     phone.capture(a_report(2000, note="same"))
     phone.sync()
     assert (phone.status()["complete"], server.patched_bytes) == (2, 2000)
+
+
+def test_a_photo_the_server_has_from_another_phone_counts_as_arrived(phone, phone_in, server, a_report, tmp_path):
+    phone.capture(a_report(2000, note="same"))
+    phone.sync()
+    other = phone_in(tmp_path / "other")
+    other.enrol("code-2", "phone 2")
+    other.capture(a_report(2000, note="same"))
+    summary = other.sync()
+    assert (summary.photos_uploaded, other.status()["photos_waiting"], server.patched_bytes) == (1, 0, 2000)
+    assert other.sync().photos_uploaded == 0
+
+
+def test_an_upload_that_begins_at_its_end_counts_as_arrived(phone, server, a_report):
+    draft = a_report(2000)
+    content = draft.photos[0].path.read_bytes()
+
+    def have_it_by_now(method, path, _headers):
+        if method == "POST" and path.endswith("/files"):
+            server.blobs[sha256(content)] = content
+
+    server.before = have_it_by_now
+    phone.capture(draft)
+    summary = phone.sync()
+    assert (summary.photos_uploaded, phone.status()["photos_waiting"], server.patched_bytes) == (1, 0, 0)
+
+
+def test_a_missing_list_that_contradicts_the_signed_counts_settles_no_photo(phone, server, a_report):
+    word = server.word
+    server.word = lambda key: {**word(key), "missing": []}
+    phone.capture(a_report(2000))
+    summary = phone.sync()
+    assert (summary.photos_uploaded, phone.status()["photos_waiting"]) == (0, 1)
+
+
+def test_photos_that_arrived_before_the_round_was_stopped_are_counted(phone, server, a_report):
+    for number in range(4):
+        phone.capture(a_report(1000 + number, note=str(number)))
+    served = []
+
+    def serve_one(method, path, _headers):
+        if method == "POST" and path.endswith("/files"):
+            served.append(path)
+            if len(served) > 1:
+                raise problem(503, "unavailable")
+
+    server.before = serve_one
+    summary = phone.sync()
+    assert (summary.stopped, summary.photos_uploaded, phone.status()["photos_waiting"]) == ("unavailable", 1, 3)
+
+
+def test_a_round_ends_with_the_true_counts_of_what_is_unsent(phone, server, a_report):
+    phone.capture(a_report(1000, 2000))
+    phone.sync()
+    told = [(push["unsent"], len(push["items"])) for push in server.pushes]
+    assert told == [({"reports": 1, "photos": 2}, 1), ({"reports": 0, "photos": 0}, 0)]
+    phone.sync()
+    assert len(server.pushes) == 2
+
+
+def test_a_phone_enrolled_anew_tells_its_counts_again(phone, server):
+    phone.sync()
+    phone.enrol("code-2", "phone 1")
+    phone.sync()
+    assert [push["unsent"] for push in server.pushes] == [{"reports": 0, "photos": 0}] * 2
+
+
+def test_a_server_that_refuses_an_empty_push_stops_no_round(phone, server, a_report):
+    push = server.push
+
+    def refuse_empty(body, device):
+        if not body["items"]:
+            raise problem(422, "invalid")
+        return push(body, device)
+
+    server.push = refuse_empty
+    phone.capture(a_report(1000))
+    summary = phone.sync()
+    assert (summary.stopped, summary.quiet, phone.status()["complete"]) == (None, True, 1)
 
 
 def test_a_push_that_is_too_large_is_halved_until_it_fits(phone, server, a_report):
@@ -185,7 +264,7 @@ def test_large_pushes_travel_as_gzip(phone, server, a_report):
     server.before = lambda _m, path, headers: codings.append(headers.get("Content-Encoding")) if path.endswith("push") else None
     phone.capture(a_report(note="x" * 5000))
     phone.sync()
-    assert codings == ["gzip"]
+    assert codings[0] == "gzip"
 
 
 def test_the_chain_and_the_revisions_name_the_digest_before_them(phone, server, a_report):
