@@ -1,4 +1,4 @@
-"""The demo command: `python -m client_sync.demo --server URL --plan plan.json`. Ends with 1 unless the account closes."""
+"""The demo command: `python -m client_sync.demo --server URL --plan plan.json`. Ends with 0 only when the account closes."""
 
 import argparse
 import json
@@ -14,12 +14,19 @@ from typing import Any
 from client_sync.demo.day import PHOTOS, REPORTS, run_day
 from client_sync.demo.patrol import PhoneDay, load_days, save_days
 from client_sync.demo.plan import PlanError, read_plan
-from client_sync.demo.summary import disagreements, leads_text, problems_text, server_counts, table
+from client_sync.demo.summary import (
+    disagreements,
+    leads_text,
+    problems_text,
+    server_counts,
+    stopped_early,
+    table,
+)
 from client_sync.errors import SyncError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when everything reconciles, 1 when it does not, 2 when the day could not be lived."""
+    """0 when everything reconciles, 1 when it does not, 2 when the day could not be lived to its end."""
     options = _parser().parse_args(arguments)
     try:
         days = load_days(options.summarise) if options.summarise else _live_and_time(options)
@@ -48,17 +55,28 @@ def _live_and_time(options: argparse.Namespace) -> list[PhoneDay]:
 def _account(days: list[PhoneDay], options: argparse.Namespace) -> int:
     reconcile = _json_from(options.reconcile_json, options.reconcile_command)
     leads = _json_from(options.leads_json, options.leads_command)
-    server = None if reconcile is None else server_counts(reconcile, {day.device_id for day in days})
     print(f"\n{table(days)}\n\nset aside or questioned: {problems_text(days)}")
-    faults = disagreements(days, server)
-    for fault in faults:
-        print(f"DOES NOT RECONCILE: {fault}")
-    if not faults:
-        against = "" if server is None else ", and the server counts the same"
-        print(f"reconciles: captured = stored + held + quarantined + refused{against}; duplicates are counted apart")
+    code = _compare(days, reconcile)
     if leads is not None:
         print(f"\n{leads_text(leads)}")
-    return 1 if faults else 0
+    return code
+
+
+def _compare(days: list[PhoneDay], reconcile: object) -> int:
+    """Says whether the account closes; a phone that was stopped cannot close its own and is left out."""
+    early = stopped_early(days)
+    finished = [day for day in days if day.stopped is None]
+    # Totals over all devices cannot be told apart by phone, so they say nothing once a phone is left out.
+    comparable = reconcile is not None and (not early or (isinstance(reconcile, dict) and "devices" in reconcile))
+    server = server_counts(reconcile, {day.device_id for day in finished}) if comparable else None
+    faults = disagreements(finished, server)
+    for sentence in [*early, *(f"DOES NOT RECONCILE: {fault}" for fault in faults)]:
+        print(sentence)
+    if finished and not faults:
+        who = "the other phones reconcile" if early else "reconciles"
+        against = "" if server is None else ", and the server counts the same"
+        print(f"{who}: captured = stored + held + quarantined + refused{against}; duplicates are counted apart")
+    return 1 if faults else 2 if early else 0
 
 
 def _json_from(path: Path | None, command: str | None) -> Any:

@@ -14,7 +14,10 @@ ORIENTATION_UPRIGHT = 1
 
 @dataclass(frozen=True)
 class Shot:
-    """What a photo's EXIF claims. lon, lat in degrees (WGS 84); `azimuth_ref` is "T" (true) or "M" (magnetic)."""
+    """What a photo's EXIF claims. lon, lat in degrees (WGS 84); `azimuth_ref` is "T" (true) or "M" (magnetic).
+
+    `unique_id` is 32 hexadecimal digits: no two shots are the same bytes, however alike the scenes are.
+    """
 
     taken_at: datetime
     lon: float
@@ -24,6 +27,7 @@ class Shot:
     azimuth_ref: str
     make: str
     model: str
+    unique_id: str
 
 
 def jpeg_of(image: Image.Image, shot: Shot) -> bytes:
@@ -45,6 +49,7 @@ def _exif(shot: Shot) -> Image.Exif:
             Base.DateTimeDigitized: local,
             Base.SubsecTimeOriginal: f"{shot.taken_at.microsecond // 1000:03d}",
             Base.OffsetTimeOriginal: shot.taken_at.strftime("%z")[:3] + ":" + shot.taken_at.strftime("%z")[3:],
+            Base.ImageUniqueID: shot.unique_id,
         }
     )
     utc = shot.taken_at.astimezone(UTC)

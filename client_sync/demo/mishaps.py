@@ -54,10 +54,12 @@ def let_go(outbox: Outbox, item: OutboxItem) -> None:
         db.execute("UPDATE reports SET state = 'queued' WHERE n = ? AND state = 'attention'", (item.n,))
 
 
-def lose_photos(outbox: Outbox, item: OutboxItem) -> None:
-    """Deletes the photo files of an item from the phone: their bytes will never arrive."""
-    for photo in json.loads(item.manifest)["photos"]:
+def keep_photos_back(outbox: Outbox, item: OutboxItem) -> int:
+    """Deletes the photo files of an item from the phone: their bytes will never arrive. Returns how many."""
+    photos = json.loads(item.manifest)["photos"]
+    for photo in photos:
         outbox.shelf.path_of(photo["digest"]).unlink(missing_ok=True)
+    return len(photos)
 
 
 def _rewrite(outbox: Outbox, item: OutboxItem, *, text: str, signature: dict[str, str], report_id: str, rev: int) -> None:

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from client_sync.demo.route import Visit
 from client_sync.demo.scenes import photo_of
 from client_sync.demo.sightings import metres_between, moved, sighting_at
 from client_sync.draft import PhotoDraft, Position, ReportDraft, View
+from client_sync.errors import SyncError
 from client_sync.keys import digest_of
 from client_sync.outbox import OutboxItem
 from client_sync.session import SyncSession
@@ -34,7 +36,10 @@ REPEATED_ITEMS = 10
 
 @dataclass
 class PhoneDay:
-    """What one phone has to say in the evening. `outcomes` is by distinct content, `duplicates` counts repeated deliveries."""
+    """What one phone has to say in the evening. `outcomes` is by distinct content, `duplicates` counts repeated deliveries.
+
+    `photos_kept_back` are those this day never uploads, on purpose; `stopped` is the code of what ended its last round early.
+    """
 
     label: str
     device_id: str
@@ -43,7 +48,7 @@ class PhoneDay:
     duplicates: int
     photos: int
     photos_uploaded: int
-    photos_lost: int
+    photos_kept_back: int
     complete: int
     received: int
     problems: dict[str, int] = field(default_factory=dict)
@@ -66,7 +71,7 @@ class Patrol:
         self.duplicates = 0
         self.photos_made = 0
         self.photos_uploaded = 0
-        self.photos_lost = 0
+        self.photos_kept_back = 0
         self.problems: Counter[str] = Counter()
         self.late: list[OutboxItem] = []
         self.stopped: str | None = None
@@ -104,8 +109,8 @@ class Patrol:
 
     def _befall(self, item: OutboxItem, mishap: str | None, turn: int) -> None:
         outbox = self.client.outbox
-        if mishap == "photo_lost":
-            mishaps.lose_photos(outbox, item)
+        if mishap == "photos_kept_back":
+            self.photos_kept_back += mishaps.keep_photos_back(outbox, item)
         elif mishap == "late_first":
             mishaps.hold_back(outbox, item)
             self.late.append(item)
@@ -114,8 +119,9 @@ class Patrol:
         elif mishap == "unknown_version":
             mishaps.replace_fields(outbox, item, v=mishaps.UNKNOWN_VERSION)
         elif mishap == "conflict":
-            known = outbox.items("received", "complete")[0]
-            mishaps.replace_fields(outbox, item, id=known.id, note="同一编号,另一内容")
+            # Nothing was received yet when the server is away: then there is nothing to contradict either.
+            for known in outbox.items("received", "complete")[:1]:
+                mishaps.replace_fields(outbox, item, id=known.id, note="同一编号,另一内容")
         elif mishap == "bad_signature":
             mishaps.break_signature(outbox, item)
         elif mishap == "garbage":
@@ -162,7 +168,7 @@ class Patrol:
         lon, lat = moved(*stand, east_m=FAR_M, north_m=FAR_M / 2) if visit.mishap == "gps_far" else self._near(stand)
         make, model = MODELS[self.number % len(MODELS)]
         reference = "M" if view.azimuth_ref == "magnetic" else "T"
-        shot = Shot(taken_at, lon, lat, 4.0, view.azimuth_deg, reference, make, model)
+        shot = Shot(taken_at, lon, lat, 4.0, view.azimuth_deg, reference, make, model, uuid.uuid4().hex)
         north = "磁北" if reference == "M" else "真北"
         caption = (
             f"{visit.spot.parcel_code}  {self.phone.label}",
@@ -181,18 +187,22 @@ class Patrol:
         summary = self.client.sync()
         self.duplicates += summary.outcomes["duplicate"]
         self.photos_uploaded += summary.photos_uploaded
-        self.photos_lost += summary.photos_lost
         self.stopped = summary.stopped
         self.problems.update(str(problem.get("code")) for problem in summary.problems)
 
     def _push_raw(self, items: list[dict[str, Any]]) -> None:
-        """A push whose answer the phone never sees: only the count of duplicates is kept for the summary."""
+        """A push whose answer the phone never sees: only the count of duplicates is kept for the summary.
+
+        A server that is away is noted like in any other round.
+        """
         wire = Wire(self.client.server, token=self.client.outbox.identity().token)
         try:
             results = SyncSession(wire, self.client.patience).push(items)
+            self.duplicates += sum(1 for result in results if result.get("outcome") == "duplicate")
+        except SyncError as stop:
+            self.stopped = stop.code
         finally:
             wire.close()
-        self.duplicates += sum(1 for result in results if result.get("outcome") == "duplicate")
 
     def _tap_twice(self) -> None:
         """The same report twice in one push, the answer lost: the phone offers it a third time."""
@@ -216,7 +226,7 @@ class Patrol:
             duplicates=self.duplicates,
             photos=self.photos_made,
             photos_uploaded=self.photos_uploaded,
-            photos_lost=self.photos_lost,
+            photos_kept_back=self.photos_kept_back,
             complete=states["complete"],
             received=states["received"],
             problems=dict(self.problems),

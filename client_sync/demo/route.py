@@ -12,7 +12,7 @@ HOURS = 8.0
 
 # (phone, mishap): the last visits of that phone, in this order. A phone that the plan lacks counts round.
 MISHAPS: tuple[tuple[int, str], ...] = (
-    (0, "photo_lost"),
+    (0, "photos_kept_back"),
     (0, "late_first"),
     (0, "late_second"),
     (1, "gps_far"),

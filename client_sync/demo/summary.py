@@ -7,12 +7,15 @@ from typing import Any
 from client_sync.demo.patrol import PhoneDay
 
 KINDS = ("stored", "held", "quarantined", "refused")
+KEPT_BACK = "kept back: photos of one report, never uploaded on purpose, so that it stays received and is not complete."
+HELD = "held, waiting on purpose for a first revision that never comes"
 LEAD_COLUMNS = ("number", "programme", "parcel_code", "rule", "title", "status", "probability", "citation")
 
 
 def table(days: Sequence[PhoneDay]) -> str:
-    """The counts per phone and in all, as a table of plain text."""
-    heads = ("phone", "captured", *KINDS, "unsent", "duplicates", "photos", "uploaded", "lost", "complete", "received", "s")
+    """The counts per phone and in all, as a table of plain text, with a sentence on what looks like a loss and is none."""
+    photos = ("photos", "uploaded", "kept back")
+    heads = ("phone", "captured", *KINDS, "unsent", "duplicates", *photos, "complete", "received", "s")
     rows = [_row(day) for day in days]
     totals = (
         "all",
@@ -23,7 +26,7 @@ def table(days: Sequence[PhoneDay]) -> str:
     widths = [max(len(str(line[column])) for line in lines) for column in range(len(heads))]
     shown = ["  ".join(str(cell).rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
     rule = "-" * len(shown[0])
-    return "\n".join([shown[0], rule, *shown[1:-1], rule, shown[-1]])
+    return "\n".join([shown[0], rule, *shown[1:-1], rule, shown[-1], KEPT_BACK])
 
 
 def _row(day: PhoneDay) -> tuple[str | int | float, ...]:
@@ -31,15 +34,20 @@ def _row(day: PhoneDay) -> tuple[str | int | float, ...]:
         day.label,
         day.captured,
         *(day.outcomes.get(kind, 0) for kind in KINDS),
-        sum(count for kind, count in day.outcomes.items() if kind not in KINDS),
+        unsent(day),
         day.duplicates,
         day.photos,
         day.photos_uploaded,
-        day.photos_lost,
+        day.photos_kept_back,
         day.complete,
         day.received,
         day.seconds,
     )
+
+
+def unsent(day: PhoneDay) -> int:
+    """How many reports of a phone have no outcome: as far as it knows they are on the phone only."""
+    return sum(count for kind, count in day.outcomes.items() if kind not in KINDS)
 
 
 def totals(days: Sequence[PhoneDay]) -> dict[str, int]:
@@ -51,22 +59,31 @@ def totals(days: Sequence[PhoneDay]) -> dict[str, int]:
 
 
 def disagreements(days: Sequence[PhoneDay], server: Mapping[str, int] | None) -> list[str]:
-    """Every way in which the account does not close, in words; empty when it reconciles."""
+    """Every way in which the account of phones that were not stopped fails to close, in words; empty when it reconciles."""
     found = []
     ours = totals(days)
     captured = sum(day.captured for day in days)
     if captured != sum(ours.values()):
         found.append(f"captured {captured}, but stored + held + quarantined + refused = {sum(ours.values())}")
-    found += [f"{day.label} stopped early: {day.stopped}" for day in days if day.stopped]
-    lacking = [day for day in days if day.photos != day.photos_uploaded + day.photos_lost]
     found += [
-        f"{day.label} took {day.photos} photos, {day.photos_uploaded} arrived and {day.photos_lost} were lost" for day in lacking
+        f"{day.label} took {day.photos} photos, {day.photos_uploaded} arrived and {day.photos_kept_back} were kept back"
+        for day in days
+        if day.photos != day.photos_uploaded + day.photos_kept_back
     ]
     if server is not None:
         found += [
             f"{kind}: the phones count {ours[kind]}, the server {server[kind]}" for kind in KINDS if server[kind] != ours[kind]
         ]
     return found
+
+
+def stopped_early(days: Sequence[PhoneDay]) -> list[str]:
+    """A sentence for each phone that could not end its last round: nobody knows what the server has of it."""
+    return [
+        f"{day.label} stopped early ({day.stopped}), {unsent(day)} reports still on the phone: not compared"
+        for day in days
+        if day.stopped is not None
+    ]
 
 
 def server_counts(report: object, device_ids: Collection[str]) -> dict[str, int]:
@@ -102,8 +119,10 @@ def leads_text(report: object) -> str:
 
 
 def problems_text(days: Sequence[PhoneDay]) -> str:
-    """What the server or the phone complained about, by code."""
+    """What the server or the phone complained about, by code, and what the server holds until more arrives."""
     found: Counter[str] = Counter()
     for day in days:
         found.update(day.problems)
-    return ", ".join(f"{count} {code}" for code, count in sorted(found.items())) or "none"
+    said = [f"{count} {code}" for code, count in sorted(found.items())]
+    held = sum(day.outcomes.get("held", 0) for day in days)
+    return ", ".join([*said, f"{held} {HELD}"] if held else said) or "none"

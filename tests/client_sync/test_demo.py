@@ -1,20 +1,32 @@
 """The patrol day against the fake server: it reconciles, and it notices when it should not."""
 
 import json
+from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
 from client_sync.demo import __main__ as demo
+from client_sync.demo.camera import Shot, jpeg_of
 from client_sync.demo.day import run_day
 from client_sync.demo.patrol import save_days
 from client_sync.demo.plan import SCENARIOS, PlanError, plan_from
 from client_sync.demo.route import routes
 from client_sync.demo.sightings import metres_between
-from client_sync.demo.summary import disagreements, leads_text, server_counts, totals
+from client_sync.demo.summary import (
+    disagreements,
+    leads_text,
+    problems_text,
+    server_counts,
+    stopped_early,
+    table,
+    totals,
+    unsent,
+)
+from tests.client_sync.fake_server import FakeServer, problem, running
 
 REPORTS, PHOTOS = 60, 80
 
@@ -39,8 +51,6 @@ def a_plan(**changes):
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory):
     """One small day, lived once: (server, days, folder)."""
-    from tests.client_sync.fake_server import FakeServer, running
-
     server, folder = FakeServer(), tmp_path_factory.mktemp("day")
     with running(server) as address:
         days = run_day(plan_from(a_plan()), address, folder, reports=REPORTS, photos=PHOTOS)
@@ -81,11 +91,11 @@ def test_duplicates_are_counted_apart(lived):
     assert sum(day.duplicates for day in days) == 12
 
 
-def test_every_photo_arrived_but_those_the_phone_lost(lived):
+def test_every_photo_arrived_but_those_kept_back_on_purpose(lived):
     server, days, _ = lived
     assert sum(day.photos for day in days) == PHOTOS
-    assert len(server.blobs) == PHOTOS - sum(day.photos_lost for day in days)
-    assert [day.photos_lost > 0 for day in days] == [True, False, False, False, False]
+    assert len(server.blobs) == PHOTOS - sum(day.photos_kept_back for day in days)
+    assert [day.photos_kept_back > 0 for day in days] == [True, False, False, False, False]
     assert sum(day.received for day in days) == 1
 
 
@@ -96,6 +106,35 @@ def test_the_photos_carry_real_exif(lived):
     assert exif[Base.OffsetTimeOriginal] == "+08:00"
     assert (gps[GPS.GPSImgDirectionRef], gps[GPS.GPSLatitudeRef], gps[GPS.GPSLongitudeRef]) == ("M", "N", "E")
     assert float(gps[GPS.GPSLatitude][0]) == 31.0
+
+
+def test_no_two_photos_are_the_same_bytes_even_on_another_day_of_the_same_seed(lived):
+    _, _, folder = lived
+    ids = {exif_of(path)[0][Base.ImageUniqueID] for path in folder.glob("camera-*/*.jpg")}
+    assert len(ids) == PHOTOS
+    shot = Shot(datetime(2026, 11, 20, tzinfo=UTC), 120.95, 31.38, 4.0, 2.0, "T", "HUAWEI", "ALN-AL00", min(ids))
+    image = Image.new("RGB", (8, 8))
+    assert jpeg_of(image, shot) != jpeg_of(image, replace(shot, unique_id=max(ids)))
+
+
+def test_every_report_lies_on_the_day_of_the_plan_but_those_of_the_wrong_clock(lived):
+    server, _, _ = lived
+    days = Counter(manifest["captured_at"][:10] for manifest in manifests(server) if "captured_at" in manifest)
+    assert (set(days), days["2025-11-20"]) == ({"2026-11-20", "2025-11-20"}, 3)
+
+
+def test_what_looks_like_a_loss_is_explained(lived):
+    _, days, _ = lived
+    assert "lost" not in table(days)
+    assert table(days).splitlines()[-1].startswith("kept back: ")
+    assert "1 held, waiting on purpose for a first revision" in problems_text(days)
+
+
+def test_every_phone_ends_its_day_with_the_true_count_of_unsent_reports(lived):
+    server, _, _ = lived
+    last = {push["device"]: push["unsent"] for push in server.pushes if "unsent" in push}
+    assert [told["reports"] for told in last.values()] == [0] * 5
+    assert sorted(told["photos"] for told in last.values())[:4] == [0] * 4
 
 
 def test_four_reports_have_photos_from_far_away(lived):
@@ -144,6 +183,37 @@ def test_the_command_ends_with_1_when_the_server_counts_otherwise(lived, tmp_pat
     report.write_text(json.dumps({"totals": {**server.counts(), "held": 0}}))
     assert demo.main(arguments) == 1
     assert "DOES NOT RECONCILE" in capsys.readouterr().out
+
+
+def test_a_phone_that_was_stopped_is_not_compared_and_the_command_ends_with_2(lived, tmp_path, capsys):
+    _, days, _ = lived
+    rows = [{"device_id": day.device_id, **day.outcomes} for day in days]
+    cut = replace(
+        days[0], stopped="unreachable", outcomes={"stored": days[0].outcomes["stored"] - 1, "unsent": 1}, photos_uploaded=0
+    )
+    saved, report = tmp_path / "days.json", tmp_path / "reconcile.json"
+    save_days(saved, [cut, *days[1:]])
+    for shape in ({"devices": rows}, {"totals": {"stored": 999}}):
+        report.write_text(json.dumps(shape))
+        assert demo.main(["--summarise", str(saved), "--reconcile-json", str(report)]) == 2
+        said = capsys.readouterr().out
+        assert f"{cut.label} stopped early (unreachable), 1 reports still on the phone: not compared" in said
+        assert "the other phones reconcile" in said
+        assert "DOES NOT RECONCILE" not in said
+
+
+def test_a_day_the_server_does_not_live_to_see_the_end_of_is_told_all_the_same(tmp_path):
+    server = FakeServer()
+
+    def gone(_method, path, _headers):
+        if not path.endswith("devices"):
+            raise problem(401, "device-revoked")
+
+    server.before = gone
+    with running(server) as address:
+        days = run_day(plan_from(a_plan()), address, tmp_path, reports=50, photos=45)
+    assert len(stopped_early(days)) == 5
+    assert sum(unsent(day) for day in days) == 50
 
 
 def test_only_our_devices_are_counted_in_a_report_by_device():
