@@ -1,4 +1,7 @@
-"""`flask export weekly`: cut the week that is over, hand out an issue that was cut, prove that it is still the same."""
+"""`flask export weekly`: cut the week that is over, hand out an issue that was cut, prove that it is still the same.
+
+A dry run says what would be cut and keeps nothing; orders that contradict each other are refused before anything is read.
+"""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from server import problems
 from server.cli.answers import as_json_option, saying_problems, tell
 from server.composition import Xuntu, xuntu
 from server.domain.permissions import operator
+from server.domain.weekly import canonical, digest_of, grand_total
 from server.domain.weekly_period import Period
 from server.problems import Problem
 from server.services import weekly
@@ -50,6 +54,9 @@ class Issue:
 @click.option("--issue", metavar="YEAR-N", help="Hand out a kept issue (2026-7) instead of a period.")
 @click.option("--county", metavar="CODE", help="One county (6 digits); default every county, each in a folder of its own.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder to write the files to.")
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would be cut, with its number, position and counts; keep and write nothing."
+)
 @click.option("--verify", is_flag=True, help="Compute the rows again, re-hash the files, and end with 1 if anything differs.")
 @as_json_option
 @saying_problems
@@ -60,15 +67,17 @@ def weekly_command(
     issue: str | None,
     county: str | None,
     out: Path | None,
+    dry_run: bool,
     verify: bool,
     as_json: bool,
 ) -> None:
     """Cut the weekly issue (周报) of a finished period, or hand out the kept one; the same period always gives the same bytes."""
-    if out is None and not verify:
-        raise click.UsageError("say where to write the files: --out DIR (or only --verify)")
-    if issue is not None and (first or last):
-        raise click.UsageError("--issue names its period itself; leave out --from and --to")
+    require_clear_order(named=bool(first or last), issue=issue, out=out, dry_run=dry_run, verify=verify)
     composition = xuntu()
+    if dry_run:
+        previews = previewed(composition, first, last, county)
+        tell({"dry_run": True, "issues": previews}, [sentence_of(each) for each in previews], as_json=as_json)
+        return
     issues = found_issues(composition, first, last, issue, county)
     if verify:
         for each in issues:
@@ -78,6 +87,55 @@ def weekly_command(
     if verify:
         sentences.append("Verified: the events give the same rows again, and every file has its digest.")
     tell({"files": files, "issues": [told(each) for each in issues], "verified": verify}, sentences, as_json=as_json)
+
+
+def require_clear_order(*, named: bool, issue: str | None, out: Path | None, dry_run: bool, verify: bool) -> None:
+    """Raise UsageError where the options do not say what to do, or contradict each other."""
+    if out is None and not (verify or dry_run):
+        which = "" if named or issue else "name the period with --from DAY --to DAY or a kept issue with --issue YEAR-N, and "
+        default = "" if named or issue else " (with --out alone: the last week that is over)"
+        raise click.UsageError(
+            f"{which}say where to write the files with --out DIR{default}; --verify and --dry-run do without a folder"
+        )
+    if issue is not None and named:
+        raise click.UsageError("--issue names its period itself; leave out --from and --to")
+    if dry_run and (verify or issue is not None):
+        raise click.UsageError("--dry-run is for a period that is not cut yet; leave out --issue and --verify")
+
+
+def previewed(composition: Xuntu, first: datetime | None, last: datetime | None, county: str | None) -> list[dict[str, Any]]:
+    """What an order would cut in each county, as JSON values; the kept issue where the period was cut already."""
+    with composition.unit_of_work(read_only=True) as uow:
+        counties = weekly.counties_for_export(county, actor=operator(), uow=uow)
+        period = weekly.finished_period(first and first.date(), last and last.date(), uow=uow)
+        return [preview_of(code, period, uow=uow) for code in counties]
+
+
+def preview_of(county: str, period: Period, *, uow: UnitOfWork) -> dict[str, Any]:
+    actor = operator(county)
+    known = weekly.issue_for(county, period, actor=actor, uow=uow)
+    if known is not None:
+        return told(described(known, is_new=False)) | {"would_cut": False}
+    heading, document = weekly.preview_issue(county, period, actor=actor, uow=uow)
+    issue = Issue(
+        county, heading.year, heading.number, period, {county: heading.cut}, digest_of(canonical(document)), is_new=False
+    )
+    total = grand_total(document["summary"])
+    counts = {"leads": total["leads"], "cases": total["cases"]}
+    return told(issue) | {"would_cut": True, "counts": counts}
+
+
+def sentence_of(preview: dict[str, Any]) -> str:
+    """A preview for people: `Issue 2026-1 of 320281, …, would be cut up to position 12: …`."""
+    head = f"Issue {preview['issue']} of {preview['county']}, {preview['from']} to {preview['to']}"
+    position = f"position {preview['cut'][preview['county']]}"
+    if not preview["would_cut"]:
+        return f"{head}, was cut already up to {position}: rows {preview['rows_digest']}"
+    counts = "; ".join(
+        f"{what} " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in of.items())
+        for what, of in preview["counts"].items()
+    )
+    return f"{head}, would be cut up to {position}: {counts}; rows {preview['rows_digest']}"
 
 
 def found_issues(

@@ -91,15 +91,26 @@ def draft_issue(county: str, period: Period, *, actor: Actor, uow: UnitOfWork) -
     Raises PERIOD_UNFINISHED, PERIOD_INVALID where another issue has some of the days, ISSUE_UNBALANCED.
     """
     actor.require(Action.EXPORT_CUT, on=county)
-    Period.finished(period.first, period.last, today=uow.today)
-    heading = next_heading(county, period, uow=uow)
-    document = composed(heading, store.names_on(uow.session, county, period.last), uow=uow)
+    heading, document = composed_next(county, period, uow=uow)
     shelf = shelf_of(uow)
     files = [
         {"name": printed.name, "digest": shelf.keep(printed.content), "bytes": len(printed.content)}
         for printed in print_issue(document)
     ]
     return Draft(heading, canonical(document), tuple(files))
+
+
+def preview_issue(county: str, period: Period, *, actor: Actor, uow: UnitOfWork) -> tuple[Heading, dict[str, Any]]:
+    """What `draft_issue` would print, as its heading and the issue's JSON values; no file is put on the shelf. Same errors."""
+    actor.require(Action.EXPORT_CUT, on=county)
+    return composed_next(county, period, uow=uow)
+
+
+def composed_next(county: str, period: Period, *, uow: UnitOfWork) -> tuple[Heading, dict[str, Any]]:
+    """The heading and the contents of the next issue for a finished period."""
+    Period.finished(period.first, period.last, today=uow.today)
+    heading = next_heading(county, period, uow=uow)
+    return heading, composed(heading, store.names_on(uow.session, county, period.last), uow=uow)
 
 
 def next_heading(county: str, period: Period, *, uow: UnitOfWork) -> Heading:

@@ -85,6 +85,49 @@ def test_what_cannot_be_cut_is_refused_by_name(
     assert not (tmp_path / "week").exists()
 
 
+def test_an_order_without_arguments_is_answered_with_the_options_that_are_wanted(app: "Flask") -> None:
+    result = app.test_cli_runner().invoke(export_cli, ["weekly"])
+    assert result.exit_code == 2
+    for option in ("--from", "--to", "--issue", "--out"):
+        assert option in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*WEEK, "--issue", "2026-1", "--verify"],
+        ["--issue", "2026-1", "--dry-run"],
+        [*WEEK, "--verify", "--dry-run"],
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(app: "Flask", words: list[str]) -> None:
+    result = app.test_cli_runner().invoke(export_cli, ["weekly", *words])
+    assert result.exit_code == 2
+    assert "leave out" in result.output
+
+
+def test_a_dry_run_tells_the_issue_that_is_cut_afterwards_and_keeps_nothing(app: "Flask", bureau: Bureau, tmp_path: Path) -> None:
+    code, told = run(app, *WEEK, "--dry-run", "--out", tmp_path / "week")
+    [preview] = told["issues"]
+    assert (code, preview["would_cut"], preview["counts"]["cases"]["opened"]) == (0, True, 1)
+    assert not (tmp_path / "week").exists()
+    assert not (tmp_path / "exports").exists()
+    assert run(app, "--issue", "2026-1", "--verify")[1]["problem"]["code"] == "issue-unknown"
+    _, cut = run(app, *WEEK, "--out", tmp_path / "week")
+    same = ("county", "issue", "from", "to", "cut", "rows_digest")
+    assert [cut["issues"][0][name] for name in same] == [preview[name] for name in same]
+
+
+def test_a_dry_run_speaks_in_sentences_before_and_after_the_cut(app: "Flask", bureau: Bureau, tmp_path: Path) -> None:
+    def said() -> str:
+        return app.test_cli_runner().invoke(export_cli, ["weekly", *WEEK, "--dry-run"]).output
+
+    assert "would be cut up to position" in said()
+    assert "cases opening 0, opened 1" in said()
+    run(app, *WEEK, "--out", tmp_path / "week")
+    assert "was cut already up to position" in said()
+
+
 def test_verify_says_what_it_compared(app: "Flask", bureau: Bureau, tmp_path: Path) -> None:
     run(app, *WEEK, "--out", tmp_path / "week")
     result = app.test_cli_runner().invoke(export_cli, ["weekly", "--issue", "2026-1", "--verify"])
