@@ -17,7 +17,7 @@ from shutil import copyfileobj
 from server import problems
 from server.imports.readings import digest_of
 
-_READABLE = (".gpkg", ".shp", ".geojson", ".json", ".gdb")
+READABLE_SUFFIXES = (".gpkg", ".shp", ".geojson", ".json", ".gdb")
 _BESIDE_SHP = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _CHINESE_PAGES = {"936", "CP936", "GBK", "GB2312", "GB18030", "ANSI936", "EUCCN"}
 _DBF_PROBE_BYTES = 4 << 20
@@ -41,9 +41,9 @@ def opened(path: Path) -> Iterator[OpenedSource]:
     require_there(path)
     with tempfile.TemporaryDirectory(prefix="xuntu-import-") as folder:
         readable = _unpacked(path, Path(folder))
-        if readable.suffix.lower() not in _READABLE:
+        if readable.suffix.lower() not in READABLE_SUFFIXES:
             raise problems.FILE_UNREADABLE(
-                path=path.name, reason=f"only {', '.join(_READABLE)} (or these in .gz, .zip) can be read"
+                path=path.name, reason=f"only {', '.join(READABLE_SUFFIXES)} (or these in .gz, .zip) can be read"
             )
         encoding = None
         if readable.suffix.lower() == ".shp":
@@ -85,7 +85,7 @@ def _unpacked(path: Path, folder: Path) -> Path:
 
 
 def _only_source(path: Path, folder: Path) -> Path:
-    found = sorted(part for part in folder.rglob("*") if part.suffix.lower() in _READABLE)
+    found = sorted(part for part in folder.rglob("*") if part.suffix.lower() in READABLE_SUFFIXES)
     if len(found) != 1:
         raise problems.FILE_UNREADABLE(path=path.name, reason=f"the archive must hold one map file, it holds {len(found)}")
     return found[0]

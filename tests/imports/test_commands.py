@@ -1,10 +1,11 @@
 """The import commands: what they print for people and for scripts, and how they end."""
 
 import json
+from datetime import date
 
 import pytest
 
-from server.store.tables.registry import Parcel
+from server.store.tables.registry import Parcel, ParcelVersion
 from tests.imports.map_files import a_square, write_map
 
 
@@ -93,6 +94,19 @@ def test_another_name_of_a_coordinate_system_is_answered_with_the_right_way_to_w
 
     assert told.exit_code == 2
     assert "write 4490 or EPSG:4490" in told.output
+
+
+def test_a_wrong_first_load_is_replaced_for_all_days_by_the_right_file_with_its_first_day(app, run, regions, tmp_path):
+    wrong = write_map(tmp_path / "wrong.gpkg", [a_square()], {"ZDDM": ["A"], "ZL": ["错"]})
+    right = write_map(tmp_path / "right.gpkg", [a_square()], {"ZDDM": ["A"], "ZL": ["对"]})
+    run("parcels", "import", wrong, "--region", "320981")
+
+    told = run("parcels", "import", right, "--region", "320981", "--valid-from", "1900-01-01")
+
+    assert told.output.startswith("0 imported, 1 changed, 0 unchanged, 0 refused")
+    with app.extensions["xuntu"].unit_of_work(read_only=True) as uow:
+        versions = {(one.name, one.valid_from.year, one.valid_to) for one in uow.session.query(ParcelVersion)}
+    assert versions == {("错", 1900, date(1900, 1, 1)), ("对", 1900, None)}
 
 
 def test_layers_and_duties_are_imported_by_their_commands(run, regions, tmp_path):
