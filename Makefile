@@ -43,7 +43,7 @@ types: ## Check types
 	@.ci/prepare dev
 	@.venv/bin/mypy
 
-bench: ## Measure speed against the targets in docs/benchmarks.md
+bench: ## Measure speed, as ratios beside seconds; docs/benchmarks.md says what and the targets
 	@.ci/prepare dev
 	@$(PY) -m tests.bench
 
