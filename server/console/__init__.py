@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, Flask
 
 from server.console.errors import render_problem
+from server.console.landing import landing
 from server.console.pages import pages
 from server.console.reference import reference
 from server.console.rendering import register_rendering
@@ -27,7 +28,7 @@ def register_console(app: Flask) -> None:
     register_sessions(app)
     register_limits(app)
     register_rendering(app)
-    for blueprint in (assets, entrance, pages, reference):
+    for blueprint in (assets, landing, entrance, pages, reference):
         app.register_blueprint(blueprint)
     app.extensions["problem_pages"] = {PREFIX: render_problem}
     app.after_request(add_headers)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, make_response, request, send_file
 
+from server.console.landing import administration, works_elsewhere
 from server.console.map_drawing import geojson_of
 from server.console.rendering import acted, back_to, choose_language, form_day, form_text, form_whole, names, page, queue_address
 from server.console.rendering import shown as shows
@@ -16,7 +17,7 @@ from server.listings.declaration import Asked, read_address
 from server.listings.files import as_csv, as_geojson
 from server.listings.queue import QUEUE, next_review, queue_file, queue_page, queue_shapes
 from server.services.cases import open_case
-from server.services.leads import dismiss_lead, verify_lead
+from server.services.leads import dismiss_lead, route_out_lead, verify_lead
 from server.services.map_views import MapShown
 from server.services.matching import decide_match
 from server.services.viewing import (
@@ -46,7 +47,9 @@ def asked() -> Asked:
 
 @pages.get("/")
 def queue() -> Response:
-    """Everything that waits, as the address asks for it."""
+    """Everything that waits, as the address asks for it; an administrator is told where that work is done."""
+    if works_elsewhere(current_officer()):
+        return administration()
     with console_unit(read_only=True) as uow:
         g.today = uow.today
         found = queue_page(asked(), names(), actor=current_officer(), uow=uow)
@@ -102,6 +105,15 @@ def dismiss(lead_id: UUID, *, actor: Actor, uow: UnitOfWork) -> str:
     return back_to("console.lead", lead_id=lead_id)
 
 
+@pages.post("/leads/<uuid:lead_id>/route-out")
+@acted(lead, done="done.routed_out")
+def route_out(lead_id: UUID, *, actor: Actor, uow: UnitOfWork) -> str:
+    """移送."""
+    reason = form_text("transfer_reason")
+    route_out_lead(str(lead_id), reason, seen_version=form_whole("version"), actor=actor, uow=uow)
+    return back_to("console.lead", lead_id=lead_id)
+
+
 @pages.post("/leads/<uuid:lead_id>/open-case")
 @acted(lead, done="done.opened")
 def open_a_case(lead_id: UUID, *, actor: Actor, uow: UnitOfWork) -> str:
@@ -133,7 +145,7 @@ def review(report_id: UUID, *, actor: Actor, uow: UnitOfWork) -> Mapping[str, An
 
 
 @pages.post("/reviews/<uuid:report_id>/decide")
-@acted(review, done="done.placed")
+@acted(review, done=lambda: "done.placed_none" if request.form.get("choice") == "none" else "done.placed")
 def decide(report_id: UUID, *, actor: Actor, uow: UnitOfWork) -> str:
     """One key, one choice; on to the next report that waits."""
     decide_match(str(report_id), form_text("choice", 36), seq=form_whole("seq"), actor=actor, uow=uow)

@@ -15,7 +15,7 @@ from server.console.map_drawing import drawing_of
 from server.console.security import csrf_token
 from server.console.sessions import console_unit, current_officer
 from server.console.words import WORDS
-from server.domain.permissions import Actor
+from server.domain.permissions import Action, Actor
 from server.listings.declaration import Names, read_address
 from server.listings.queue import KINDS, QUEUE, STATUSES, queue_page
 from server.problems import Kind, Problem
@@ -81,7 +81,8 @@ def template_names() -> dict[str, Any]:
         "pick": pick,
         "lang": PAGE_LANGUAGES[code],
         "other_lang": "en" if code == wording.ZH else "zh",
-        "actor": g.get("actor"),
+        "actor": actor_shown(),
+        "has_queue": has_queue(),
         "csrf_token": csrf_token,
         "today": today,
         "day": lambda day: wording.day_text(day, today, code),
@@ -98,6 +99,8 @@ def template_names() -> dict[str, Any]:
         "place": wording.place_text,
         "size": wording.size_text,
         "fact": wording.fact_text,
+        "yuan": lambda fen: wording.money_text(fen, code),
+        "town": wording.town_text,
         "shape_of": lambda programme: wording.SHAPES.get(programme or "", "◎"),
         "kind_words": KINDS,
         "status_words": STATUSES,
@@ -105,6 +108,17 @@ def template_names() -> dict[str, Any]:
         "names": names(),
         "is_signed_in": current_user.is_authenticated,
     }
+
+
+def actor_shown() -> Actor | None:
+    """Who the page's head names: also where no view ran, as for an address that does not exist."""
+    actor = g.get("actor") or (current_user.actor if current_user.is_authenticated else None)
+    return actor if isinstance(actor, Actor) else None
+
+
+def has_queue() -> bool:
+    actor = actor_shown()
+    return actor is not None and actor.may(Action.QUEUE_VIEW, on=actor.region)
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -136,8 +150,13 @@ def queue_address() -> dict[str, str]:
     return {name: value for name, value in request.args.items() if name != "lang"}
 
 
-def acted(show: Callable[..., Response], done: str) -> Callable[[Callable[..., str]], Callable[..., Response]]:
-    """One act of an officer: `show` is the page to return to when it can be corrected, `done` the word when it succeeded."""
+def acted(
+    show: Callable[..., Response], done: str | Callable[[], str]
+) -> Callable[[Callable[..., str]], Callable[..., Response]]:
+    """One act of an officer: `show` is the page to return to when it can be corrected, `done` the word when it succeeded.
+
+    A `done` that depends on the form is a function of none.
+    """
 
     def wrap(view: Callable[..., str]) -> Callable[..., Response]:
         @wraps(view)
@@ -150,7 +169,7 @@ def acted(show: Callable[..., Response], done: str) -> Callable[[Callable[..., s
                 if problem.kind not in CORRECTABLE:
                     raise
                 return show(*args, problem=problem, **kwargs)
-            session["done"] = done
+            session["done"] = done() if callable(done) else done
             return make_response(redirect(target, code=303))
 
         return act

@@ -48,7 +48,7 @@ PAGES: Final = ("/console", "/docs")
 
 def add_headers(response: Response) -> Response:
     """after_request of the app: every answer of the console, errors included, carries the headers; pages are not kept."""
-    if not request.path.startswith(PAGES):
+    if request.path != "/" and not request.path.startswith(PAGES):
         return response
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

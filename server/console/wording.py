@@ -1,5 +1,6 @@
 """Days, times, areas and probabilities as people read them, in Chinese or English. Knows no clock: callers give today."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,7 +13,9 @@ ZH, EN = 0, 1
 WEEKDAYS: Final = (tuple("一二三四五六日"), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON_DAYS: Final = 7
-UNITS: Final = (("mu", "亩"), ("d", "天"), ("flags", "项旗标"))
+UNITS: Final = {"mu": ("亩", "mu", "mu"), "d": ("天", "day", "days"), "flags": ("项旗标", "flag", "flags")}
+MEASURE: Final = re.compile(r"([0-9.]+) (mu|d|flags)")
+TOO_LOW: Final = re.compile(r"([0-9.]+) < ([0-9.]+)")
 SHAPES: Final[Mapping[str, str]] = {"idle_land": "◐", "illegal_use": "▲", "reclamation": "↻"}
 
 
@@ -39,10 +42,14 @@ def distance_text(day: date, today: date, language: int, *, due: bool = False) -
     if days == 0:
         return ("今天", "today")[language]
     if days > 0:
-        return (f"还有 {days} 天", f"in {days} d")[language]
+        return (f"还有 {days} 天", f"in {counted(days)}")[language]
     if due:
-        return (f"超期 {-days} 天", f"{-days} d overdue")[language]
-    return (f"{-days} 天前", f"{-days} d ago")[language]
+        return (f"超期 {-days} 天", f"{counted(-days)} overdue")[language]
+    return (f"{-days} 天前", f"{counted(-days)} ago")[language]
+
+
+def counted(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def urgency_of(day: date | None, today: date) -> str:
@@ -91,13 +98,26 @@ def size_text(size: int) -> str:
 
 
 def why_text(why: str, language: int) -> str:
-    """What a part of the priority was read from: its unit in the language of the page."""
-    why = why.replace(".00 d", " d")
-    if language == EN:
-        return why.replace("_", " ")
-    for unit, word in UNITS:
-        why = why.removesuffix(f" {unit}") + f" {word}" if why.endswith(f" {unit}") else why
-    return "现场所见" if why == "in_progress" else why
+    """What a part of the priority was read from, in whole words: 424 天, 1 项旗标, 4.68 亩, 72 %，低于 90 %."""
+    if (measure := MEASURE.fullmatch(why)) is not None:
+        unit = measure[2]
+        number = measure[1] if unit == "mu" else f"{float(measure[1]):.0f}"
+        zh, one, many = UNITS[unit]
+        return f"{number} {(zh, one if number == '1' else many)[language]}"
+    if (low := TOO_LOW.fullmatch(why)) is not None:
+        found, sure = (f"{100 * float(part):.0f} %" for part in low.groups())
+        return (f"{found}，低于 {sure}", f"{found}, below {sure}")[language]
+    return {"in_progress": ("现场所见", "as seen on the spot")}.get(why, (why, why))[language]
+
+
+def money_text(fen: int, language: int) -> str:
+    """An amount in fen as yuan: 3,320,343.00 元."""
+    return f"{fen / 100:,.2f} {('元', 'yuan')[language]}"
+
+
+def town_text(name: str) -> str:
+    """The name of a town without what stands after it in brackets: 示例西镇（合成数据） is read as 示例西镇."""
+    return name.partition("（")[0] or name
 
 
 def fact_text(value: Any) -> str:

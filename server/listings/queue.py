@@ -11,6 +11,7 @@ from server.store.listing import (
     COUNT_CAP,
     QueueQuestion,
     QueueRow,
+    clocks_off,
     geometries_of,
     quarantined_count,
     queue_rows,
@@ -25,7 +26,7 @@ MINE: Final = "mine"
 
 KINDS: Final[Mapping[str, Words]] = {
     "lead": ("线索", "lead"),
-    "review": ("落图复核", "match review"),
+    "review": ("落图复核", "review"),
     "case": ("案件", "case"),
 }
 STATUSES: Final[Mapping[str, Words]] = {
@@ -90,13 +91,14 @@ QUEUE: Final = Listing(
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One page of the queue with what surrounds it; `total` stops at COUNT_CAP + 1."""
+    """One page of the queue with what surrounds it; `total` stops at COUNT_CAP + 1, `clock_off` are ids of rows."""
 
     asked: Asked
     rows: Sequence[QueueRow]
     total: int
     names: Names
     quarantined: int
+    clock_off: frozenset[str]
 
     @property
     def total_text(self) -> str:
@@ -124,7 +126,8 @@ def queue_page(asked: Asked, names: Names, *, actor: Actor, uow: UnitOfWork) -> 
     is_last = 0 < len(rows) < PAGE_SIZE or (not rows and asked.page == 1)
     total = question.offset + len(rows) if is_last else queue_size(uow.session, question, actor)
     quarantined = quarantined_count(uow.session, actor)
-    return QueuePage(asked, rows, total, with_towns(names, actor, uow), quarantined)
+    doubtful = clocks_off(uow.session, rows, actor.county)
+    return QueuePage(asked, rows, total, with_towns(names, actor, uow), quarantined, doubtful)
 
 
 def queue_file(asked: Asked, names: Names, *, actor: Actor, uow: UnitOfWork) -> tuple[list[QueueRow], Names]:

@@ -30,6 +30,7 @@ Words = tuple[str, str]
 MOVE_ACTIONS: Final[Mapping[str, Action]] = {
     "verify": Action.LEAD_VERIFY,
     "dismiss": Action.LEAD_DISMISS,
+    "route_out": Action.LEAD_ROUTE_OUT,
     "open_case": Action.CASE_OPEN,
 }
 TIMELINE: Final = (

@@ -19,8 +19,8 @@ from server.domain.report import report_of
 from server.store.dialects.text import bytewise, contains
 from server.store.tables.organisation import Region
 from server.store.tables.registry import ParcelVersion
-from server.store.tables.sync import Submission
-from server.store.tables.work import Case, Lead, Match
+from server.store.tables.sync import PhotoFlag, Submission
+from server.store.tables.work import Case, Lead, LeadEvidence, Match
 from server.store.unit_of_work import LEGAL_ZONE
 
 Scoped = type[Lead] | type[Case] | type[Match]
@@ -36,6 +36,9 @@ SIGHTING_RANK: Final = 40
 ROUTINE_RANK: Final = 5
 """A routine report without a parcel says that nothing was seen; placing it can wait."""
 ROUTINE: Final = "routine"
+
+CLOCK_OFF: Final = "clock-off"
+"""The flag of a report whose phone's clock disagreed with the server's."""
 
 TEXT_SORTS: Final = ("number", "town")
 UNKNOWN_SORTS: Final = ("area", "due", "found")
@@ -166,14 +169,16 @@ def case_branch(session: Session, asked: QueueQuestion, actor: Actor) -> Branch:
         where.append(Case.closed_on.is_not(None) if asked.status == "closed" else Case.closed_on.is_(None))
     columns = {
         "urgency": None,
-        "found": Case.opened_on,
+        "found": Lead.found_on,
         "area": Case.area_m2,
         "number": Case.number,
         "town": Case.region,
         "due": Case.next_due,
         "id": Case.id,
     }
-    return Branch(select(Case).where(*where), columns, lambda row: case_row(row[0]))
+    origin = and_(Lead.county == Case.county, Lead.id == Case.lead_id)
+    shown = select(Case, Lead.found_on).select_from(Case).join(Lead, origin)
+    return Branch(shown.where(*where), columns, lambda row: case_row(row[0], row.found_on))
 
 
 def review_branch(session: Session, asked: QueueQuestion, actor: Actor, *, routine: bool) -> Branch:
@@ -215,7 +220,7 @@ def lead_row(lead: Lead) -> QueueRow:
     )
 
 
-def case_row(case: Case) -> QueueRow:
+def case_row(case: Case, found_on: date) -> QueueRow:
     return QueueRow(
         kind="case",
         id=case.id,
@@ -229,7 +234,7 @@ def case_row(case: Case) -> QueueRow:
         area_m2=case.area_m2,
         rank=CASE_RANK,
         status="in_hand" if case.closed_on is None else "closed",
-        found_at=start_of(case.opened_on),
+        found_at=start_of(found_on),
         due=case.next_due,
         parts=(),
     )
@@ -327,6 +332,19 @@ def quarantined_count(session: Session, actor: Actor) -> int:
         return 0
     some = select(literal(1)).where(Submission.county == actor.county, Submission.state == "quarantined").limit(COUNT_CAP + 1)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def clocks_off(session: Session, rows: Iterable[QueueRow], county: str) -> frozenset[str]:
+    """Ids of the leads and reports among the rows for whose day a phone's clock stands that was off; few rows, two reads."""
+    wanted = list(rows)
+    flagged = select(PhotoFlag.report_id).where(PhotoFlag.county == county, PhotoFlag.code == CLOCK_OFF)
+    same = and_(PhotoFlag.report_id == LeadEvidence.report_id, PhotoFlag.rev == LeadEvidence.rev)
+    fed = select(LeadEvidence.lead_id).join(PhotoFlag, and_(PhotoFlag.county == LeadEvidence.county, same))
+    fed = fed.where(LeadEvidence.county == county, PhotoFlag.code == CLOCK_OFF)
+    leads = [row.id for row in wanted if row.kind == "lead"]
+    reports = [row.id for row in wanted if row.kind == "review"]
+    found = set(session.scalars(fed.where(LeadEvidence.lead_id.in_(leads)))) if leads else set()
+    return frozenset(found | (set(session.scalars(flagged.where(PhotoFlag.report_id.in_(reports)))) if reports else set()))
 
 
 def geometries_of(session: Session, rows: Iterable[QueueRow], county: str) -> dict[tuple[str, str], dict[str, Any]]:

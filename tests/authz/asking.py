@@ -28,6 +28,7 @@ FORMS = {
     "POST /console/sign-in": {"login": "nobody-like-{principal}", "password": "wrong"},
     "POST /console/leads/<uuid:lead_id>/verify": {"conclusion": "x", "version": "{seen}"},
     "POST /console/leads/<uuid:lead_id>/dismiss": {"reason": "x", "version": "{seen}"},
+    "POST /console/leads/<uuid:lead_id>/route-out": {"transfer_reason": "x", "version": "{seen}"},
     "POST /console/leads/<uuid:lead_id>/open-case": {"basis": "x", "decided_on": "2026-11-20", "version": "{seen}"},
     "POST /console/reviews/<uuid:report_id>/decide": {"choice": "none", "seq": "{seen}"},
 }

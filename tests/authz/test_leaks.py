@@ -92,7 +92,7 @@ def test_asking_for_the_methods_of_an_address_tells_nothing_else(principal: str,
 def test_a_refusal_to_somebody_known_is_recorded(world: "Flask", find_caller: Callers) -> None:
     before = refusals(world)
     find_caller("handler").ask(Request("GET", f"/console/leads/{FOREIGN.id('lead')}"))
-    find_caller("admin").ask(Request("GET", "/console/"))
+    find_caller("admin").ask(Request("GET", "/console/queue.csv"))
     find_caller("inspector").ask(Request("HEAD", f"/sync/v1/files/{TOWN.id('upload')}", headers=TUS))
     assert refusals(world) == before + 3
 

@@ -224,11 +224,15 @@ def a_report(
     return id_
 
 
-def a_flag(uow: UnitOfWork, report_id: str, photo: str = "", text: str = "照片 EXIF 坐标距上报位置 340 米") -> None:
-    detail = {"code": "exif-place-far", "detail_zh": text, "detail_en": text, "measured": 340.0, "threshold": 100.0}
-    uow.session.add(
-        PhotoFlag(county=COUNTY, report_id=report_id, rev=1, photo_digest=photo, code="exif-place-far", detail=detail)
-    )
+def a_flag(
+    uow: UnitOfWork,
+    report_id: str,
+    photo: str = "",
+    text: str = "照片 EXIF 坐标距上报位置 340 米",
+    code: str = "exif-place-far",
+) -> None:
+    detail = {"code": code, "detail_zh": text, "detail_en": text, "measured": 340.0, "threshold": 100.0}
+    uow.session.add(PhotoFlag(county=COUNTY, report_id=report_id, rev=1, photo_digest=photo, code=code, detail=detail))
 
 
 def a_match(

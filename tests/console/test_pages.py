@@ -75,10 +75,10 @@ def test_a_handler_verifies_and_only_then_a_section_head_opens_the_case(sign_in:
     assert act(handler, page, "verify", version=1, conclusion="属实").status_code == 303
     assert "你的角色不能办这一步" in text_of(handler, page)
     assert act(handler, page, "open-case", version=2, basis="x", decided_on="2026-11-23").status_code == 403
-    answer = act(head, page, "open-case", version=2, basis="经批准", decided_on="2026-11-20", handler_id="")
+    answer = act(head, page, "open-case", version=2, basis="经批准", decided_on="2026-11-23", handler_id="")
     assert answer.status_code == 303
     opened = row(unit_of_work, Case, answer.headers["Location"].rsplit("/", 1)[-1])
-    assert (opened.basis, opened.opened_on.isoformat()) == ("经批准", "2026-11-20")
+    assert (opened.basis, opened.opened_on.isoformat()) == ("经批准", "2026-11-23")
     assert "已立案，时限开始计算" in text_of(head, answer.headers["Location"])
 
 
@@ -133,9 +133,95 @@ def test_an_auditor_reads_everything_and_changes_nothing(sign_in: SignIn, desk: 
     assert act(client, f"/console/leads/{desk.lead}", "verify", version=1, conclusion="x").status_code == 403
 
 
-@pytest.mark.parametrize("login", ["admin", "inspector"])
-def test_roles_without_the_queue_are_told_so_on_a_page(sign_in: SignIn, login: str) -> None:
-    assert "你的角色不能这样做" in text_of(sign_in(login), "/console/", 403)
+def test_an_inspector_is_told_on_a_page_that_there_is_no_queue(sign_in: SignIn) -> None:
+    assert "你的角色不能这样做" in text_of(sign_in("inspector"), "/console/", 403)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_administrator_finds_the_commands_and_no_queue(sign_in: SignIn, desk: Desk, language: str) -> None:
+    client = sign_in("admin")
+    page = text_of(client, f"/console/?lang={language}")
+    for command in ("users list", "users add", "users reset", "devices code", "parcels import"):
+        assert command in page
+    assert ("服务器命令行" in page) == (language == "zh")
+    assert desk.lead not in page
+    text_of(client, "/console/queue.csv", 403)
+
+
+def test_the_bare_address_leads_to_the_console(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/")
+
+
+def test_an_address_that_does_not_exist_still_names_who_is_signed_in(sign_in: SignIn) -> None:
+    for path in ("/console/nothing-here", "/console/leads/x"):
+        page = text_of(sign_in("handler"), path, 404)
+        assert "承办甲" in page
+        assert "退出" in page
+
+
+def a_lead_of_another_office(unit_of_work: Any) -> str:
+    reason = "农村村民住宅用地，由农业农村部门处理。"
+    assessment = build.ASSESSMENT | {"finding": "routed_out", "reason_zh": reason}
+    with unit_of_work() as uow:
+        return build.a_lead(uow, build.a_parcel(uow, "R-1", east=30), assessment=assessment)
+
+
+def test_the_machine_proposes_a_transfer_and_a_person_makes_it(sign_in: SignIn, desk: Desk, unit_of_work: Any) -> None:
+    client, page = sign_in("handler"), f"/console/leads/{a_lead_of_another_office(unit_of_work)}"
+    shown = text_of(client, page)
+    assert "机器建议移送" in shown
+    assert ">农村村民住宅用地，由农业农村部门处理。</textarea>" in shown
+    assert act(client, page, "route-out", version=7, transfer_reason="x").status_code == 409
+    assert act(client, page, "route-out", version=1, transfer_reason=" ").status_code == 422
+    assert act(client, page, "route-out", version=1, transfer_reason="移送镇农业农村局").status_code == 303
+    sent = row(unit_of_work, Lead, page.rsplit("/", 1)[-1])
+    assert (sent.status, sent.conclusion) == ("routed_out", "移送镇农业农村局")
+    assert "已移送，理由记入办理过程" in text_of(client, page)
+
+
+def test_a_lead_that_belongs_here_is_not_proposed_for_transfer_but_can_be_sent(sign_in: SignIn, desk: Desk) -> None:
+    client, page = sign_in("handler"), f"/console/leads/{desk.lead}"
+    assert "机器建议移送" not in text_of(client, page)
+    assert act(client, page, "route-out", version=1, transfer_reason="属林业部门").status_code == 303
+
+
+def test_none_of_these_is_said_as_such(sign_in: SignIn, desk: Desk) -> None:
+    client, page = sign_in("handler"), f"/console/reviews/{desk.review}"
+    assert act(client, page, "decide", seq=1, choice="none").status_code == 303
+    shown = text_of(client, page)
+    assert "已记为都不是" in shown
+    assert "机器接着比对规定" not in shown
+
+
+def test_a_clock_that_was_off_is_marked_in_the_queue_and_on_the_lead(sign_in: SignIn, desk: Desk, unit_of_work: Any) -> None:
+    client = sign_in("handler")
+    assert "时钟不准" not in text_of(client, "/console/")
+    with unit_of_work() as uow:
+        report = build.a_report(uow)
+        build.a_flag(uow, report, text="终端时钟与服务器相差 365 天", code="clock-off")
+        lead = build.a_lead(uow, build.a_parcel(uow, "C-1", east=40), report)
+    assert "时钟不准" in text_of(client, "/console/")
+    assert "手机时钟不准" in text_of(client, f"/console/leads/{lead}")
+
+
+def test_codes_of_the_record_are_words_on_the_page(sign_in: SignIn, desk: Desk, unit_of_work: Any) -> None:
+    observation = {"kind": "land_use", "use": "rural_house", "area_m2": 90.0, "area_method": "sketched", "current_class": "0101"}
+    onsite = {"state": "in_progress", "act_date_source": "statement", "measures": ["oral_stop", "stop_notice"]}
+    with unit_of_work() as uow:
+        report = build.a_report(uow, observation=observation, onsite=onsite)
+        parts = [{"name_zh": "超期", "name_en": "overdue", "points": 9, "why": "424.00 d"}]
+        parts.append({"name_zh": "证据存疑", "name_en": "doubts about the evidence", "points": -3, "why": "1 flags"})
+        lead = build.a_lead(uow, build.a_parcel(uow, "W-1", east=50), report, priority_parts=parts)
+    client = sign_in("handler")
+    zh = text_of(client, f"/console/leads/{lead}?lang=zh")
+    en = text_of(client, f"/console/leads/{lead}?lang=en")
+    for words in ("农村住宅", "当事人陈述", "停止违法行为通知书", "0101 水田", "424 天", "1 项旗标"):
+        assert words in zh
+    for words in ("rural house", "statement of the party", "stop notice", "paddy field", "424 days", "1 flag<"):
+        assert words in en
+    for code in ("rural_house", "stop_notice", "424.00"):
+        assert code not in zh + en
 
 
 FOREIGN_PATHS = (

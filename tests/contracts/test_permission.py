@@ -26,6 +26,7 @@ PUBLIC_BLUEPRINTS = {
     "api_reference": "the same, for people",
     "capabilities": "what the tus server can do, asked before signing in",
     "console_assets": "styles and scripts",
+    "console_landing": "the bare address, which leads to the console",
     "console_sign_in": "the way in; signing out asks who it is itself",
     "enrolment": "a code decides",
     "health": "alive and ready",

@@ -14,7 +14,7 @@ from server.listings.declaration import PAGE_SIZE, Asked, Names, read_address
 from server.listings.files import BOM, as_csv, as_geojson, harmless
 from server.listings.queue import QUEUE, QueuePage, next_review, queue_file, queue_page, queue_shapes
 from server.problems import Problem
-from server.store.unit_of_work import UnitOfWork
+from server.store.unit_of_work import LEGAL_ZONE, UnitOfWork
 from tests.console import builders as build
 
 NAMES = Names(towns={}, programmes={"illegal_use": ("违法用地", "illegal use")}, matters={}, language=0)
@@ -54,6 +54,19 @@ def test_cases_come_first_by_their_time_limit_then_leads_by_priority_with_review
         ("case", 100), ("case", 100), ("lead", 99), ("review", 40), ("lead", 14), ("lead", 7), ("lead", 0),
     ]  # fmt: skip
     assert [row.due for row in rows[:2]] == [date(2026, 11, 24), date(2026, 12, 30)]
+
+
+@pytest.mark.both_stores
+def test_a_case_was_found_when_its_lead_was_whenever_it_was_opened(store: str, uow: UnitOfWork) -> None:
+    head = build.an_office(uow)["head"]
+    parcel = build.a_parcel(uow, "P-1")
+    days = [date(2026, 11, 3), date(2026, 11, 9)]
+    for day in days:
+        lead = build.a_lead(uow, parcel, status="case_opened", found_on=day, actor=day.isoformat())
+        build.a_case(uow, lead, parcel, opened_on=date(2026, 11, 20))
+    uow.session.flush()
+    found = [row.found_at.astimezone(LEGAL_ZONE).date() for row in listed(uow, head, kind="case", sort="found").rows]
+    assert found == days
 
 
 @pytest.mark.both_stores

@@ -62,7 +62,7 @@ function keepDraft(form) {
   const key = `draft:${form.dataset.draft}`;
   const fields = [...form.querySelectorAll('textarea')];
   const kept = JSON.parse(sessionStorage.getItem(key) ?? '{}');
-  for (const field of fields) if (!field.value && kept[field.name]) field.value = kept[field.name];
+  for (const field of fields) if (field.value === field.defaultValue && kept[field.name]) field.value = kept[field.name];
   form.addEventListener('input', () => {
     sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((field) => [field.name, field.value]))));
     form.querySelector('.draft')?.removeAttribute('hidden');
