@@ -11,7 +11,7 @@ from server.composition import xuntu
 from server.domain.permissions import operator
 from server.domain.weekly_period import LEGAL_ZONE
 from server.services.enrolment import issue_code
-from server.services.users import ROLES, NewUser, add_user, list_users, reset_password
+from server.services.users import ROLES, NewUser, add_user, list_users, reset_passwords
 
 users_cli = AppGroup("users", help="People of the office and the crews.")
 devices_cli = AppGroup("devices", help="Phones.")
@@ -46,7 +46,7 @@ def reset_command(logins: tuple[str, ...], everybody: bool, as_json: bool) -> No
         raise problems.REASON_REQUIRED(move="resetting every officer: name logins, or say --all")
     with xuntu().unit_of_work() as uow:
         wanted = logins or tuple(user.login for user in list_users(actor=operator(), uow=uow) if user.password_hash)
-        passwords = {login: reset_password(login, actor=operator(), uow=uow) for login in wanted}
+        passwords = reset_passwords(wanted, actor=operator(), uow=uow)
     tell({"passwords": passwords}, [f"{login}  {password}" for login, password in passwords.items()], as_json=as_json)
 
 

@@ -15,7 +15,7 @@ from server.services.cases import open_case
 from server.services.enrolment import issue_code
 from server.services.leads import verify_lead
 from server.services.synthetic import load_synthetic_county
-from server.services.users import list_users, reset_password
+from server.services.users import list_users, reset_passwords
 from server.store.tables.organisation import User
 from server.store.tables.work import Case, Lead
 from server.store.unit_of_work import UnitOfWork
@@ -44,7 +44,7 @@ def prepare_synthetic_county(composition: Xuntu) -> PreparedCounty | None:
         load_synthetic_county(county, uow=uow)
         uow.session.flush()
         officers = [user.login for user in list_users(actor=operator(), uow=uow) if user.role != Role.INSPECTOR.value]
-        passwords = {login: reset_password(login, actor=operator(), uow=uow) for login in officers}
+        passwords = reset_passwords(officers, actor=operator(), uow=uow)
     spot = next(each for each in county.spots if each["scenario"] == "illegal_on_farmland")
     with composition.unit_of_work(origin="synthetic-patrol") as uow:
         report_building_on_farmland(spot, inspector=person(FIRST_INSPECTOR, uow=uow), uow=uow)

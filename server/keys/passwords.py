@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -9,18 +12,28 @@ from argon2.exceptions import InvalidHashError, VerificationError
 HASHER = PasswordHasher()
 TOKEN_BYTES = 32
 CODE_BYTES = 17
-# Verified against when a login is unknown, so that the answer takes as long as for a known one.
-NOBODYS_HASH = HASHER.hash(secrets.token_urlsafe(TOKEN_BYTES))
 
 
 def hash_password(password: str) -> str:
     return HASHER.hash(password)
 
 
+def hash_passwords(passwords: Sequence[str]) -> list[str]:
+    """The hashes in the order of the passwords; made side by side, since each takes long on purpose."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(hash_password, passwords))
+
+
+@cache
+def nobodys_hash() -> str:
+    """Verified against when a login is unknown, so that the answer takes as long as for a known one."""
+    return HASHER.hash(secrets.token_urlsafe(TOKEN_BYTES))
+
+
 def password_fits(password_hash: str | None, password: str) -> bool:
     """Takes the same time whether or not there is a hash to compare with."""
     try:
-        HASHER.verify(password_hash or NOBODYS_HASH, password)
+        HASHER.verify(password_hash or nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

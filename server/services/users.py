@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from server import problems
 from server.domain.permissions import Action, Actor, Role
-from server.keys.passwords import hash_password, new_password
+from server.keys.passwords import hash_password, hash_passwords, new_password
 from server.store.tables.organisation import Region, User
 from server.store.unit_of_work import UnitOfWork
 
@@ -59,17 +59,20 @@ def add_user(new: NewUser, *, actor: Actor, uow: UnitOfWork) -> tuple[User, str 
     return user, password
 
 
-def reset_password(login: str, *, actor: Actor, uow: UnitOfWork) -> str:
-    """A new password for an active officer, returned once; every session of theirs ends. Raises USER_UNKNOWN."""
-    user = uow.session.scalar(select(User).where(User.login == login, User.active, User.role != Role.INSPECTOR.value))
-    if user is None:
-        raise problems.USER_UNKNOWN(login=login)
-    actor.require(Action.USER_MANAGE, on=user.region)
-    password = new_password()
-    user.password_hash = hash_password(password)
-    user.session_key = secrets.token_urlsafe(32)
-    uow.record("user.password_reset", county=user.county, aggregate=("user", user.id), facts={"login": login}, by=actor)
-    return password
+def reset_passwords(logins: Sequence[str], *, actor: Actor, uow: UnitOfWork) -> dict[str, str]:
+    """New passwords for active officers, returned once, by login; every session of theirs ends. Raises USER_UNKNOWN."""
+    actor.require(Action.USER_MANAGE, on=actor.region)
+    passwords = {login: new_password() for login in logins}
+    hashes = dict(zip(passwords, hash_passwords(list(passwords.values())), strict=True))
+    for login, hashed in hashes.items():
+        user = uow.session.scalar(select(User).where(User.login == login, User.active, User.role != Role.INSPECTOR.value))
+        if user is None:
+            raise problems.USER_UNKNOWN(login=login)
+        actor.require(Action.USER_MANAGE, on=user.region)
+        user.password_hash = hashed
+        user.session_key = secrets.token_urlsafe(32)
+        uow.record("user.password_reset", county=user.county, aggregate=("user", user.id), facts={"login": login}, by=actor)
+    return passwords
 
 
 def list_users(*, actor: Actor, uow: UnitOfWork) -> Sequence[User]:
