@@ -49,7 +49,7 @@ def test_the_queue_is_walked_and_searched_by_key(officer: Enter, desk: Desk) -> 
     second = page.get_attribute("tbody tr:nth-child(2)", "data-href")
     assert page.get_attribute("tr.here", "data-href") == second
     page.keyboard.press("/")
-    page.keyboard.type("P-2")
+    page.keyboard.insert_text("P-2")
     page.wait_for_url("**/console/?q=P-2")
     assert page.locator("tbody tr").count() == 1
     page.locator("#find").blur()
