@@ -18,7 +18,7 @@ from flask import Flask
 
 from server import create_app
 from server.settings import Settings
-from server.store.migrate import upgrade
+from server.ops.migrate import upgrade
 from tests.builders import Phone, a_declared_photo, a_jpeg, a_phone, digest
 from tests.processes.databases import close
 
