@@ -17,8 +17,8 @@ import structlog
 from flask import Flask
 
 from server import create_app
-from server.settings import Settings
 from server.ops.migrate import upgrade
+from server.settings import Settings
 from tests.builders import Phone, a_declared_photo, a_jpeg, a_phone, digest
 from tests.processes.databases import close
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from server import create_app
-from server.settings import Settings
 from server.ops.migrate import upgrade
+from server.settings import Settings
 from tests.builders import MORNING, Phone, a_declared_photo, a_jpeg, a_user, an_enrolment_code, base64url, new_key, spki_of
 from tests.processes.databases import close
 
