@@ -4,7 +4,6 @@ A port that cannot be had is refused before the database is touched.
 """
 
 import errno
-import os
 import socket
 import sys
 from typing import Any
@@ -41,12 +40,6 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         return self.app
 
 
-def start_relay(_worker: Any) -> None:
-    """In the worker process: threads do not survive the fork, so the relay starts here."""
-    composition = EmbeddedServer.relayed.extensions["xuntu"]
-    composition.relay.start()
-
-
 @click.command("serve")
 @click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), default=8000, show_default=True, help="PORT sets it too.")
 @click.option("--empty", is_flag=True, help="Do not load the synthetic county into an empty database.")
@@ -62,7 +55,6 @@ def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
         click.echo(line)
     sys.stdout.flush()
     composition.engine.dispose()
-    EmbeddedServer.relayed = app
     EmbeddedServer(
         app,
         {
@@ -71,8 +63,9 @@ def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
             "worker_class": "gthread",
             "threads": THREADS,
             "timeout": SECONDS_A_REQUEST,
-            "post_worker_init": start_relay,
-            "worker_exit": stop_relay,
+            # In the worker process: a thread started before the fork would not survive it.
+            "post_worker_init": lambda _worker: composition.relay.start(),
+            "worker_exit": lambda _server, _worker: composition.relay.stop(),
             "accesslog": None,
             "loglevel": "warning",
             "control_socket_disable": True,
@@ -93,10 +86,6 @@ def require_free_port(port: int) -> None:
             raise click.ClickException(f"port {port} on {LOOPBACK} {reason}; choose another with --port N or PORT=N") from refused
 
 
-def stop_relay(_arbiter: Any, _worker: Any) -> None:
-    EmbeddedServer.relayed.extensions["xuntu"].relay.stop()
-
-
 @click.command("worker")
 @click.option("--burst", is_flag=True, help="Stop when the queue is empty.")
 def worker_command(burst: bool) -> None:
@@ -104,5 +93,4 @@ def worker_command(burst: bool) -> None:
     redis_url = xuntu().settings.redis_url
     if redis_url is None:
         raise click.ClickException("XUNTU_REDIS_URL is not set; without it the server runs its jobs itself.")
-    os.environ.setdefault("OBJC_DISABLE_INITIALIZE_FORK_SAFETY", "YES")
     serve_worker(redis_url, burst=burst)

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Protocol
 
 import structlog
@@ -93,6 +92,3 @@ class Relay:
             except Exception:
                 log.exception("relay_failed")
             self._woken.wait(SWEEP_SECONDS)
-
-
-MakeQueue = Callable[[OpenUnit], Queue]

@@ -233,10 +233,7 @@ def verify_lead(lead_id: str, conclusion: str, *, seen_version: int, actor: Acto
 def dismiss_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, uow: UnitOfWork) -> Lead:
     """不予立案: a person closes the lead with a reason."""
     lead = own_lead(lead_id, Action.LEAD_DISMISS, seen_version=seen_version, actor=actor, uow=uow)
-    require_reason(reason, "dismiss")
-    lead.status = moved(lead.status, "dismiss").value
-    lead.conclusion, lead.closed_at = reason.strip(), uow.now
-    lead.version += 1
+    end_lead(lead, "dismiss", reason, uow)
     uow.record("lead.dismissed", **about(lead, {"reason": lead.conclusion}, by=actor))
     return lead
 
@@ -244,12 +241,17 @@ def dismiss_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, 
 def route_out_lead(lead_id: str, reason: str, *, seen_version: int, actor: Actor, uow: UnitOfWork) -> Lead:
     """移送: a person sends the matter to the office it belongs to, and the lead ends here."""
     lead = own_lead(lead_id, Action.LEAD_ROUTE_OUT, seen_version=seen_version, actor=actor, uow=uow)
-    require_reason(reason, "route_out")
-    lead.status = moved(lead.status, "route_out").value
-    lead.conclusion, lead.closed_at = reason.strip(), uow.now
-    lead.version += 1
+    end_lead(lead, "route_out", reason, uow)
     uow.record("lead.routed_out", **about(lead, {"reason": lead.conclusion}, by=actor))
     return lead
+
+
+def end_lead(lead: Lead, move: str, reason: str, uow: UnitOfWork) -> None:
+    """The move that ends a lead, with its reason. Raises REASON_REQUIRED, MOVE_NOT_ALLOWED."""
+    require_reason(reason, move)
+    lead.status = moved(lead.status, move).value
+    lead.conclusion, lead.closed_at = reason.strip(), uow.now
+    lead.version += 1
 
 
 def require_reason(reason: str, move: str) -> None:
