@@ -40,7 +40,9 @@ VERSION_KEYS: Final = {
     "reviewed_by": True,
     "reviewed_on": False,
     "note": False,
+    "text": False,
 }
+TEXT_KEYS: Final = {"zh": True, "en": True}
 CITE_KEYS: Final = {"instrument": True, "article": True, "url": False, "source": False, "read_on": True, "also": False}
 PART_KEYS: Final = {"unit": True, "zh": True, "en": True}
 
@@ -188,7 +190,14 @@ def _read_version(raw: dict[str, Any], law_id: str, unit: str | None, parts: dic
         read_on=_day(cite, "read_on", where),
         also=_also(cite, where),
         note=_text(raw, "note", where) if "note" in raw else None,
+        text=_read_text(raw["text"], f"{where} text") if "text" in raw else None,
     )
+
+
+def _read_text(raw: Any, where: str) -> tuple[str, str]:
+    """The provision in words, (zh, en), for those who must read it before they answer."""
+    _check_keys(raw, TEXT_KEYS, where)
+    return _text(raw, "zh", where), _text(raw, "en", where)
 
 
 def _also(cite: dict[str, Any], where: str) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ class LawVersion:
     read_on: date
     also: tuple[str, ...]
     note: str | None
+    text: tuple[str, str] | None
+    """The provision in words, Chinese and English, where people must read it before they answer; the Chinese counts."""
 
     def covers(self, day: date) -> bool:
         """Whether this version was in force on the day."""
