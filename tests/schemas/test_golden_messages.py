@@ -9,13 +9,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from marshmallow import RAISE, Schema
 
-from schemas import sync
+from schemas import pull, sync
 from schemas.manifest import OBSERVATIONS, READERS, read_item
 from schemas.push import PushEnvelopeSchema, read_push_body
 from tests.builders import digest, verify
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "examples"
 FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+
+PULLED = (
+    "task",
+    "report_state",
+    "report_state.quarantined",
+    "case_note.lead",
+    "case_note.case",
+    "notice",
+    "package",
+    "delete",
+    "out_of_scope",
+    "out_of_scope.region",
+)
+"""The single changes that stand beside whole answers of a pull."""
 
 SCHEMAS: dict[str, Schema] = {
     "enrol.request": sync.EnrolSchema(),
@@ -30,6 +44,8 @@ SCHEMAS: dict[str, Schema] = {
     **{f"result.{outcome}": sync.ResultSchema() for outcome in ("stored", "duplicate", "held", "quarantined", "refused")},
     **{f"receipt.{state}": sync.SignedSchema() for state in ("received", "complete")},
     **{name: sync.ProblemSchema() for name in FILES if name.startswith("problem.")},
+    **{name: pull.PulledSchema() for name in ("pull.response", "pull.response.changes")},
+    **{f"pull.{name}": pull.ChangeSchema() for name in PULLED},
 }
 
 
