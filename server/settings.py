@@ -56,6 +56,8 @@ class Settings:
     """Name of this deployment; part of the origin of the county logs."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front (XUNTU_TRUSTED_PROXIES); forwarded headers beyond it are ignored."""
+    tianditu_key: str = ""
+    """Browser key of the 天地图 base map (XUNTU_TIANDITU_KEY), told to every phone; empty means no base map."""
     sync: SyncLimits = field(default_factory=SyncLimits)
     examination: ExaminationLimits = field(default_factory=ExaminationLimits)
     evidence: EvidenceLimits = field(default_factory=EvidenceLimits)
@@ -75,6 +77,7 @@ class Settings:
             demo=env.get("XUNTU_DEMO") == "1",
             deployment=env.get("XUNTU_DEPLOYMENT", "xuntu"),
             trusted_proxies=whole(env, "XUNTU_TRUSTED_PROXIES", 0),
+            tianditu_key=env.get("XUNTU_TIANDITU_KEY", ""),
             matching=replace(DEFAULT_POLICY, auto_accept=share(env, "XUNTU_AUTO_ACCEPT", DEFAULT_POLICY.auto_accept)),
         )
         return settings.checked()
