@@ -1,0 +1,3 @@
+/** Words of the capture screens. Holds no others. */
+
+export default {};

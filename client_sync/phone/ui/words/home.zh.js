@@ -1,0 +1,3 @@
+/** Words of the home screens. Holds no others. */
+
+export default {};

@@ -1,0 +1,3 @@
+/** Words of the land screens. Holds no others. */
+
+export default {};

@@ -1,0 +1,3 @@
+/** Words of the more screens. Holds no others. */
+
+export default {};

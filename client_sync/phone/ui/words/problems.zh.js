@@ -1,0 +1,3 @@
+/** Words of the problems screens. Holds no others. */
+
+export default {};

@@ -1,0 +1,3 @@
+/** Words of the reports screens. Holds no others. */
+
+export default {};
