@@ -47,6 +47,13 @@ const PACKAGES = [
     bundle: { entry: AGE_ENTRY, file: 'age-encryption/age.js', licences: 'age-encryption/LICENSES-of-bundled.txt' },
   },
   {
+    name: 'client-zip',
+    licence: 'MIT',
+    licence_file: 'client-zip/LICENSE.txt',
+    note: 'writes the carried queue as a stream; loaded only then',
+    copies: ['LICENSE.txt', 'index.js', 'index.d.ts'].map((name) => [name, `client-zip/${name}`]),
+  },
+  {
     name: 'idb',
     licence: 'ISC',
     licence_file: 'idb/LICENSE',
