@@ -115,6 +115,8 @@ class Task(Base):
     reason: Mapped[str] = mapped_column(Text)
     due_on: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(12), default="open")
+    programme: Mapped[str | None] = mapped_column(String(20))
+    __table_args__ = (Index("ix_tasks_crew", "county", "crew_id", "id"),)
 
 
 class CalendarDay(Base):

@@ -25,7 +25,10 @@ class InboxItem(Base):
     rev: Mapped[int | None] = mapped_column(BigInteger)
     digest: Mapped[str] = mapped_column(String(71))
     problem: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
-    __table_args__ = (Index("ix_inbox_device_day", "county", "device_id", "received_at"),)
+    __table_args__ = (
+        Index("ix_inbox_device_day", "county", "device_id", "received_at"),
+        Index("ix_inbox_submission", "county", "submission_id", "rev"),
+    )
 
 
 class Submission(Base):
@@ -67,6 +70,8 @@ class Submission(Base):
         Index("ix_submissions_device_seq", "county", "device_id", "seq"),
         Index("ix_submissions_received", "county", "received_at"),
         Index("ix_submissions_inspector", "county", "inspector_id", "captured_at"),
+        Index("ix_submissions_own", "county", "inspector_id", "id"),
+        Index("ix_submissions_pushed", "county", "pushed_by", "id"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What people work on: matches, leads, cases, frozen weekly issues. Nothing of the wire."""
+"""What people work on and are told: matches, leads, cases, frozen weekly issues, notices. Nothing of the wire."""
 
 from datetime import date, datetime
 from typing import Any
@@ -140,6 +140,24 @@ class Case(Base):
             postgresql_where=text("closed_on IS NULL"),
         ),
     )
+
+
+class Notice(Base):
+    """通知: words to one inspector, or to everybody whose area touches a region; exactly one of the two is named."""
+
+    __tablename__ = "notices"
+    county: Mapped[str] = mapped_column(String(6), primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    region: Mapped[str | None] = mapped_column(String(12))
+    inspector_id: Mapped[str | None] = mapped_column(String(36))
+    title_zh: Mapped[str] = mapped_column(String(200))
+    title_en: Mapped[str] = mapped_column(String(200))
+    text_zh: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+    about: Mapped[dict[str, str] | None] = mapped_column(JsonText)
+    """The kind and id of the thing it speaks of, as {"type", "id"}."""
+    __table_args__ = (Index("ix_notices_posted", "county", "posted_at"),)
 
 
 class WeeklyIssue(Base):
