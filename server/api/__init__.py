@@ -4,6 +4,7 @@ import gzip
 
 from flask import Flask, Response, request
 
+from server.api.areas import areas
 from server.api.endpoint import request_id
 from server.api.files import capabilities, files
 from server.api.health import health
@@ -20,7 +21,7 @@ def register_api(app: Flask) -> None:
     api = described_api(app)
     for blueprint in (enrolment, sync):
         api.register_blueprint(blueprint)
-    for plain in (capabilities, files, health):
+    for plain in (areas, capabilities, files, health):
         app.register_blueprint(plain)
     describe_written(app, api)
     app.after_request(common_headers)

@@ -50,6 +50,7 @@ PROBLEM: Final[dict[str, Any]] = {
 }
 STATUS: Final = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
 HEALTH_TAG: Final = {"name": "health", "description": "Whether this process is alive and can do its work"}
+AREAS_TAG: Final = {"name": "areas", "description": "What a phone carries of its area (protocol section 5)"}
 FILES_TAG: Final = {"name": "files", "description": "Photos by tus 1.0.0 (protocol section 4)"}
 
 
@@ -67,9 +68,25 @@ TUS_ASKED: Final = asked("Tus-Resumable", "The tus version spoken", {"type": "st
 CHECKSUM: Final = asked("Upload-Checksum", "`sha256` or `sha1`, a space, the base64 of this chunk's digest")
 OFFSET: Final = {"Upload-Offset": text_header("Bytes the server holds durably", WHOLE)}
 STANDING: Final = {**OFFSET, "Upload-Expires": text_header("When an unfinished upload ends")}
+PACKAGE: Final = {"content": {"application/gzip": {"schema": {"type": "string", "contentMediaType": "application/x-ndjson"}}}}
+TAGGED: Final = {"ETag": text_header("The digest of the whole file, in quotes"), "Accept-Ranges": text_header("`bytes`")}
 BYTES: Final = {"content": {CHUNK: {"schema": {"type": "string", "contentMediaType": CHUNK}}}}
 
 WRITTEN: Final[dict[str, Operation]] = {
+    "areas.package": {
+        "tags": ["areas"],
+        "parameters": [
+            {"in": "path", "name": "area", "required": True, "schema": {"type": "string"}, "description": "6 or 9 digits"},
+            asked("Range", "The bytes still wanted"),
+            asked("If-Range", "The digest of the file that the range is of; another file comes whole"),
+            asked("If-None-Match", "The digest of the file one has"),
+        ],
+        "responses": {
+            "200": {"description": "The whole file", "headers": TAGGED, **PACKAGE},
+            "206": {"description": "The range asked for", "headers": TAGGED, **PACKAGE},
+            "304": {"description": "Nothing has changed"},
+        },
+    },
     "files.create": {
         "tags": ["files"],
         "parameters": [
@@ -177,7 +194,7 @@ def described_api(app: Flask) -> ProblemApi:
 
 def describe_written(app: Flask, api: ProblemApi) -> None:
     """Add the operations that no schema describes, for those of their endpoints that this application answers."""
-    for tag in (FILES_TAG, HEALTH_TAG):
+    for tag in (AREAS_TAG, FILES_TAG, HEALTH_TAG):
         api.spec.tag(tag)
     for rule in app.url_map.iter_rules():
         if rule.endpoint in WRITTEN:

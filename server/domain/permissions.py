@@ -8,7 +8,9 @@ from server import problems
 
 class Action(StrEnum):
     SYNC_PUSH = "sync.push"
+    SYNC_PULL = "sync.pull"
     PHOTO_UPLOAD = "photo.upload"
+    AREA_FETCH = "area.fetch"
     REGISTRY_IMPORT = "registry.import"
     REGISTRY_VIEW = "registry.view"
     USER_MANAGE = "user.manage"
@@ -23,6 +25,8 @@ class Action(StrEnum):
     LEAD_ROUTE_OUT = "lead.route_out"
     CASE_OPEN = "case.open"
     CASE_VIEW = "case.view"
+    TASK_ASSIGN = "task.assign"
+    NOTICE_POST = "notice.post"
     EXPORT_CUT = "export.cut"
     EXPORT_VIEW = "export.view"
 
@@ -50,7 +54,7 @@ OFFICE_READ = {
 }
 
 GRANTS: dict[Role, frozenset[Action]] = {
-    Role.INSPECTOR: frozenset({Action.SYNC_PUSH, Action.PHOTO_UPLOAD}),
+    Role.INSPECTOR: frozenset({Action.SYNC_PUSH, Action.SYNC_PULL, Action.PHOTO_UPLOAD, Action.AREA_FETCH}),
     Role.HANDLER: frozenset(OFFICE_READ | {Action.MATCH_DECIDE, Action.LEAD_VERIFY, Action.LEAD_DISMISS, Action.LEAD_ROUTE_OUT}),
     Role.SECTION_HEAD: frozenset(
         OFFICE_READ
@@ -62,6 +66,8 @@ GRANTS: dict[Role, frozenset[Action]] = {
             Action.CASE_OPEN,
             Action.EXPORT_CUT,
             Action.DEVICE_ENROL,
+            Action.TASK_ASSIGN,
+            Action.NOTICE_POST,
         }
     ),
     Role.LEGAL_REVIEWER: frozenset(OFFICE_READ),
@@ -82,6 +88,8 @@ GRANTS: dict[Role, frozenset[Action]] = {
             Action.QUEUE_VIEW,
             Action.EXPORT_CUT,
             Action.EXPORT_VIEW,
+            Action.TASK_ASSIGN,
+            Action.NOTICE_POST,
         }
     ),
 }

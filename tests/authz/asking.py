@@ -1,5 +1,6 @@
 """How a caller asks a route about a thing of a place, and whether the answer holds it. Decides nothing about right or wrong."""
 
+import gzip
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,11 +35,15 @@ FORMS = {
 }
 """Whole forms that would do what they say; `seen` is wrong where authorization lets them through, so that nothing changes."""
 
-ADDRESSES = {"GET /console/static/<path:filename>": "/console/static/console.css", "GET /console/demo/<token>": "/console/demo/x"}
+ADDRESSES = {
+    "GET /console/static/<path:filename>": "/console/static/console.css",
+    "GET /console/demo/<token>": "/console/demo/x",
+    "GET /phone/<path:name>": "/phone/vendor/idb/index.js",
+}
 
 # What an answer must hold to have shown the thing, by how the route ends or by what it is about.
 SHOWN_BY_ROUTE = {"map.json": "featurename", "/thumbnail": "picturethumbnailreport", "/original": "picturereport"}
-SHOWN_BY_THING = {"lead": "note", "case": "basis", "review": "note", "upload": "uploadmetadata"}
+SHOWN_BY_THING = {"area": "parcelname", "lead": "note", "case": "basis", "review": "note", "upload": "uploadmetadata"}
 LISTS = ("GET /console/", "GET /console/queue.csv", "GET /console/queue.geojson")
 
 
@@ -112,6 +117,7 @@ def filled(rule: str, place: Place) -> str:
         "<uuid:report_id>": place.id("review"),
         "<uuid:upload_id>": place.id("upload"),
         "<digest>": photo_digest(place, "report"),
+        "<area>": place.region,
     }
     for name, value in parts.items():
         rule = rule.replace(name, value)
@@ -129,8 +135,10 @@ def tus_request(method: str, address: str) -> Request:
 
 
 def content_of(answer: "TestResponse") -> bytes:
-    """Everything an answer says: its headers and its body."""
-    return str(answer.headers).encode() + answer.get_data()
+    """Everything an answer says: its headers and its body, unpacked where it is a packed file."""
+    body = answer.get_data()
+    unpacked = gzip.decompress(body) if answer.mimetype == "application/gzip" else body
+    return str(answer.headers).encode() + unpacked
 
 
 def shows(route: str, about: str, place: Place, answer: "TestResponse") -> bool:
