@@ -19,6 +19,7 @@ from server.law import load_law
 from server.media.blobs import Blobs
 from server.media.examiner import PhotoExaminer
 from server.ops.logs import configure_logs
+from server.phone import register_phone
 from server.settings import Settings
 from server.store.database import db
 from server.store.deployment import read_epoch
@@ -51,6 +52,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     register_errors(app)
     register_api(app)
     register_console(app)
+    register_phone(app)
     register_commands(app)
     return app
 

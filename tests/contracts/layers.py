@@ -49,6 +49,7 @@ LAYERS: dict[str, Layer] = {
     ),
     "api": layer(f"{EDGE} schemas", "apispec flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
     "console": layer(f"{EDGE} schemas keys.links", "flask flask_login flask_limiter werkzeug structlog"),
+    "phone": layer("composition problems settings", "flask"),
     "demo": layer(f"{EDGE} programmes keys store imports", "sqlalchemy PIL"),
     "cli": layer(
         f"{EDGE} schemas jobs law imports media.photo_table demo keys.links",

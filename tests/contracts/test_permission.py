@@ -30,6 +30,7 @@ PUBLIC_BLUEPRINTS = {
     "console_sign_in": "the way in; signing out asks who it is itself",
     "enrolment": "a code decides",
     "health": "alive and ready",
+    "phone": "the app's files, which hold nothing until a code has been redeemed",
 }
 SIGNS_IN = {"identify_device", "identify_officer", "speak_tus"}
 """Functions before a request that raise unless somebody is known; speak_tus begins with identify_device."""
