@@ -148,7 +148,7 @@
  *   | {type: "answered", outcome: "stored"|"duplicate"|"held"|"quarantined", current: "stored"|"held"|"quarantined", missing: string[], problem: ProblemShape|null, receipt: Receipt}
  *   | {type: "refused", problem: ProblemShape}
  *   | {type: "too_large", problem: ProblemShape}
- *   | {type: "not_believed"}
+ *   | {type: "not_believed", at_ms?: number, jitter?: number}
  *   | {type: "unreachable", at_ms: number, retry_after_ms: number|null, jitter: number}
  *   | {type: "unknown"}
  *   | {type: "photo_stored", digest: string}
