@@ -1,0 +1,216 @@
+"""A phone in the hand: Debian's Chromium on a profile of its own, with a made-up camera and position, that can be killed.
+
+It is started as a process group of its own and driven over the DevTools protocol, so that a SIGKILL hits the browser and
+nothing else; Playwright's own launcher would tidy up where a dead battery does not.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.processes.chromium import FLAGS, find_chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Playwright
+
+START_SECONDS = 20
+PHONE_FLAGS = [
+    *(flag for flag in FLAGS if flag != "--disable-gpu"),
+    # The map needs WebGL, and a test machine has no graphics card: Chromium draws it in software.
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--headless=new",
+    "--remote-debugging-port=0",
+    "--use-fake-device-for-media-stream",
+    "--disable-features=Translate,MediaRouter",
+    "--hide-scrollbars",
+    "--mute-audio",
+]
+SMALL, USUAL = (320, 568), (390, 844)
+HERE = {"lon": 120.9801, "lat": 31.3802}
+
+
+@dataclass
+class HandPhone:
+    """One phone. `camera` and `location` say what the person answers when the app asks: allow or deny."""
+
+    playwright: "Playwright"
+    profile: Path
+    origin: str
+    size: tuple[int, int] = USUAL
+    language: str = "zh-CN"
+    camera: str = "allow"
+    location: str = "allow"
+    dark: bool = False
+    years_off: int = 0
+    slower: int = 1
+    place: dict[str, float] = field(default_factory=lambda: HERE | {"accuracy": 5.0})
+    heading: float | None = 90.0
+    process: "subprocess.Popen[bytes] | None" = None
+    complaints: list[str] = field(default_factory=list)
+    _browser: "Browser | None" = None
+    _page: "Page | None" = None
+    _sessions: dict[int, "CDPSession"] = field(default_factory=dict)
+
+    def open(self, path: str = "/phone/") -> "Page":
+        """Start the browser on this profile and open the app; the page."""
+        self.switch_on()
+        self.page.goto(f"{self.origin}{path}", wait_until="commit")
+        return self.page
+
+    def switch_on(self) -> "Page":
+        """Start the browser with an empty page that has this phone's senses. Raises AssertionError when it does not start."""
+        address = self._start()
+        self._browser = self.playwright.chromium.connect_over_cdp(address)
+        self.context.set_default_timeout(20_000)
+        self._allow()
+        self._page = self._furnish(self.context.pages[0])
+        return self._page
+
+    def another_tab(self, path: str = "/phone/") -> "Page":
+        """A second tab of the same browser on the app."""
+        page = self._furnish(self.context.new_page())
+        page.goto(f"{self.origin}{path}", wait_until="commit")
+        return page
+
+    @property
+    def page(self) -> "Page":
+        assert self._page is not None, "the phone is off"
+        return self._page
+
+    @property
+    def context(self) -> "BrowserContext":
+        assert self._browser is not None, "the phone is off"
+        return self._browser.contexts[0]
+
+    def cdp(self, page: "Page | None" = None) -> "CDPSession":
+        """The DevTools session of a page, kept: what it overrides ends with it."""
+        page = page or self.page
+        if id(page) not in self._sessions:
+            self._sessions[id(page)] = self.context.new_cdp_session(page)
+        return self._sessions[id(page)]
+
+    def kill(self) -> None:
+        """A dead battery: SIGKILL for the browser and all its children at once."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(timeout=10)
+        self._forget()
+
+    def close(self) -> None:
+        """Close the browser as a person does, and wait until it has written everything down."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._forget()
+
+    def stand(self, lon: float, lat: float, accuracy: float = 5.0) -> None:
+        """Walk to a place; degrees of WGS 84 and metres."""
+        self.place = {"lon": lon, "lat": lat, "accuracy": accuracy}
+        if self._browser is not None:
+            self.context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": accuracy})
+
+    def turn(self, heading: float | None) -> None:
+        """Point the phone's back to a compass direction, in degrees."""
+        self.heading = heading
+        if heading is not None:
+            angles = {"alpha": (360 - heading) % 360, "beta": 90, "gamma": 0}
+            self.cdp().send("DeviceOrientation.setDeviceOrientationOverride", angles)
+
+    def slow_down(self, times: int) -> None:
+        """Make the processor this many times slower."""
+        self.slower = times
+        self.cdp().send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+    def quota(self, size: int | None) -> None:
+        """Let the disk be full at this many bytes for the app; None gives it back."""
+        limit: dict[str, Any] = {"origin": self.origin}
+        self.cdp().send("Storage.overrideQuotaForOrigin", limit if size is None else limit | {"quotaSize": size})
+
+    def network(self, there: bool) -> None:
+        """Tell the browser whether there is a network at all (navigator.onLine); the line decides what passes."""
+        self.context.set_offline(not there)
+
+    def _start(self) -> str:
+        """Start the process; the address of its DevTools."""
+        named = self.profile / "DevToolsActivePort"
+        self.profile.mkdir(parents=True, exist_ok=True)
+        named.unlink(missing_ok=True)
+        # With this flag the question for the camera is answered by yes without asking; without it, headless means no.
+        camera = ["--use-fake-ui-for-media-stream"] if self.camera == "allow" else ["--use-fake-ui-for-media-stream=deny"]
+        flags = [*PHONE_FLAGS, *camera, f"--user-data-dir={self.profile}", f"--lang={self.language}"]
+        flags += [f"--accept-lang={self.language}", f"--window-size={self.size[0]},{self.size[1]}"]
+        environment = {**os.environ, "TZ": "Asia/Shanghai", "LANGUAGE": self.language.replace("-", "_")}
+        self.process = subprocess.Popen(
+            [find_chromium(), *flags, "about:blank"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
+        give_up = time.monotonic() + START_SECONDS
+        while not (named.exists() and len(lines := named.read_text("utf-8").splitlines()) >= 2):
+            assert self.process.poll() is None, f"Chromium ended with {self.process.returncode}"
+            assert time.monotonic() < give_up, "Chromium did not start"
+            time.sleep(0.02)
+        return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+
+    def _allow(self) -> None:
+        granted = ["geolocation"] if self.location == "allow" else []
+        self.context.grant_permissions([*granted, "accelerometer", "gyroscope", "magnetometer"], origin=self.origin)
+        if self.location == "deny":
+            session = self._browser.new_browser_cdp_session()  # type: ignore[union-attr]
+            denied = {"permission": {"name": "geolocation"}, "setting": "denied", "origin": self.origin}
+            session.send("Browser.setPermission", denied)
+        self.stand(self.place["lon"], self.place["lat"], self.place["accuracy"])
+
+    def _furnish(self, page: "Page") -> "Page":
+        """Give a page the size, touch, sensors and clock of this phone, and listen for what goes wrong on it."""
+        page.on("pageerror", lambda error: self.complaints.append(f"page: {error}"))
+        page.on("console", lambda said: self.complaints.append(f"console: {said.text}") if said.type == "error" else None)
+        session = self.cdp(page)
+        width, height = self.size
+        session.send(
+            "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
+        )
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        if self.heading is not None:
+            angles = {"alpha": (360 - self.heading) % 360, "beta": 90, "gamma": 0}
+            session.send("DeviceOrientation.setDeviceOrientationOverride", angles)
+        if self.dark:
+            page.emulate_media(color_scheme="dark")
+        if self.years_off:
+            page.add_init_script(CLOCK_OFF.replace("YEARS", str(self.years_off)))
+        if self.slower > 1:
+            session.send("Emulation.setCPUThrottlingRate", {"rate": self.slower})
+        return page
+
+    def _forget(self) -> None:
+        if self._browser is not None:
+            with contextlib.suppress(Exception):
+                self._browser.close()
+        self._browser, self._page, self.process = None, None, None
+        self._sessions.clear()
+
+
+CLOCK_OFF = """
+(() => {
+  const Real = Date, shift = YEARS * 365 * 86400000;
+  class Shifted extends Real {
+    constructor(...given) { if (given.length) super(...given); else super(Real.now() + shift); }
+    static now() { return Real.now() + shift; }
+  }
+  globalThis.Date = Shifted;
+})();
+"""
