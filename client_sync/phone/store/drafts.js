@@ -1,0 +1,82 @@
+/**
+ * Visits being recorded, saved at every change. Refuses to throw away a photo that something else still names.
+ */
+
+import { strict } from './database.js';
+
+/** @typedef {import("./database.js").Database} Database */
+/** @typedef {import("../types.js").Draft} Draft */
+
+/**
+ * Saves a draft; on the disk when this returns.
+ * @param {Database} db
+ * @param {Draft} draft
+ */
+export async function keepDraft(db, draft) {
+  await strict(db, ['drafts'], (tx) => tx.objectStore('drafts').put(draft));
+}
+
+/**
+ * @param {Database} db
+ * @param {string} id
+ * @returns {Promise<Draft|null>}
+ */
+export async function readDraft(db, id) {
+  return (await db.get('drafts', id)) ?? null;
+}
+
+/**
+ * The drafts, the one touched last first.
+ * @param {Database} db
+ * @returns {Promise<Draft[]>}
+ */
+export async function listDrafts(db) {
+  const drafts = /** @type {Draft[]} */ (await db.getAll('drafts'));
+  return drafts.sort((a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at));
+}
+
+/**
+ * Throws a draft away, with those of its photos that no other draft and no sealed report names.
+ * @param {Database} db
+ * @param {string} id
+ * @param {{keep_photos?: boolean}} [how] keep_photos: for when another draft is about to take them over
+ */
+export async function discardDraft(db, id, { keep_photos = false } = {}) {
+  await strict(db, ['drafts', 'outbox', 'photos', 'photo_bytes'], async (tx) => {
+    const drafts = tx.objectStore('drafts');
+    const draft = /** @type {Draft|undefined} */ (await drafts.get(id));
+    await drafts.delete(id);
+    if (!draft || keep_photos) return;
+    const named = await photosNamed(tx);
+    for (const { digest } of draft.photos) {
+      if (!named.has(digest)) await dropPhoto(tx, digest);
+    }
+  });
+}
+
+/**
+ * Takes a photo that was just removed from a draft off the phone, unless something still names it.
+ * @param {Database} db
+ * @param {string} digest
+ */
+export async function dropUnusedPhoto(db, digest) {
+  await strict(db, ['drafts', 'outbox', 'photos', 'photo_bytes'], async (tx) => {
+    if (!(await photosNamed(tx)).has(digest)) await dropPhoto(tx, digest);
+  });
+}
+
+/** @param {import("./database.js").WriteTx} tx */
+async function photosNamed(tx) {
+  const drafts = /** @type {Draft[]} */ (await tx.objectStore('drafts').getAll());
+  const records = /** @type {import("../types.js").OutboxRecord[]} */ (await tx.objectStore('outbox').getAll());
+  return new Set([...drafts.flatMap((each) => each.photos.map((photo) => photo.digest)), ...records.flatMap((each) => each.photos)]);
+}
+
+/**
+ * @param {import("./database.js").WriteTx} tx
+ * @param {string} digest
+ */
+async function dropPhoto(tx, digest) {
+  await tx.objectStore('photos').delete(digest);
+  await tx.objectStore('photo_bytes').delete(digest);
+}

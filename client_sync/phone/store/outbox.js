@@ -1,0 +1,228 @@
+/**
+ * Every sealed record until the office's signed word for it, and after. Each change is one call of `next` in one strict
+ * transaction; nothing is ever deleted here but original photos 30 days after a verified `complete`.
+ */
+
+import { next, originalsMayGo } from '../core/sync_states.js';
+import { strict } from './database.js';
+import { readIdentity } from './identity.js';
+
+export { NotSealable, seal, sealTaskProgress } from './sealing.js';
+
+/** @typedef {import("./database.js").Database} Database */
+/** @typedef {import("./database.js").WriteTx} WriteTx */
+/** @typedef {import("../types.js").OutboxRecord} OutboxRecord */
+/** @typedef {import("../types.js").Outcome} Outcome */
+/** @typedef {import("../types.js").PhotoRow} PhotoRow */
+
+/**
+ * Every record, oldest first.
+ * @param {Database} db
+ * @returns {Promise<OutboxRecord[]>}
+ */
+export async function listRecords(db) {
+  return db.getAll('outbox');
+}
+
+/**
+ * The records in one state, oldest first.
+ * @param {Database} db
+ * @param {OutboxRecord["state"]} state
+ * @returns {Promise<OutboxRecord[]>}
+ */
+export async function recordsIn(db, state) {
+  return db.getAllFromIndex('outbox', 'by_state', state);
+}
+
+/**
+ * Every revision of one report, oldest first.
+ * @param {Database} db
+ * @param {string} id
+ * @returns {Promise<OutboxRecord[]>}
+ */
+export async function recordsOfReport(db, id) {
+  return db.getAllFromIndex('outbox', 'by_id_rev', IDBKeyRange.bound([id, 0], [id, Number.MAX_SAFE_INTEGER]));
+}
+
+/**
+ * @param {Database} db
+ * @param {string} digest
+ * @returns {Promise<OutboxRecord|null>}
+ */
+export async function recordByDigest(db, digest) {
+  return (await db.getFromIndex('outbox', 'by_digest', digest)) ?? null;
+}
+
+/**
+ * Lets one thing happen to one record; returns it as it then is.
+ * @param {Database} db
+ * @param {number} n
+ * @param {Outcome} outcome
+ * @returns {Promise<OutboxRecord>}
+ */
+export async function move(db, n, outcome) {
+  return (await moveAll(db, [{ n, outcome }]))[0];
+}
+
+/**
+ * Lets things happen to several records, all or none, in one transaction.
+ * @param {Database} db
+ * @param {{n: number, outcome: Outcome}[]} moves
+ * @returns {Promise<OutboxRecord[]>}
+ */
+export async function moveAll(db, moves) {
+  return strict(db, ['outbox', 'photos'], async (tx) => {
+    const changed = [];
+    for (const { n, outcome } of moves) changed.push(await moveIn(tx, n, outcome));
+    return changed;
+  });
+}
+
+/**
+ * @param {WriteTx} tx
+ * @param {number} n
+ * @param {Outcome} outcome
+ */
+async function moveIn(tx, n, outcome) {
+  const record = /** @type {OutboxRecord|undefined} */ (await tx.objectStore('outbox').get(n));
+  if (!record) throw new RangeError(`there is no record ${n}`);
+  const changed = next(record, outcome);
+  await tx.objectStore('outbox').put(changed);
+  if (outcome.type === 'answered' && changed.current !== null) await settlePhotos(tx, changed, outcome);
+  return changed;
+}
+
+/**
+ * What is not missing is there, but only where the signed counts say the same as the unsigned list; what is missing again
+ * must be sent again, from the beginning.
+ * @param {WriteTx} tx
+ * @param {OutboxRecord} record
+ * @param {Extract<Outcome, {type: "answered"}>} answer
+ */
+async function settlePhotos(tx, record, { missing, receipt }) {
+  const { declared, stored } = receipt.photos;
+  const agrees = declared === record.photos.length && declared - stored === missing.length;
+  if (receipt.state === 'received' && !agrees) return;
+  const wanted = new Set(receipt.state === 'complete' ? [] : missing);
+  for (const digest of record.photos) {
+    const row = /** @type {PhotoRow|undefined} */ (await tx.objectStore('photos').get(digest));
+    if (!row) continue;
+    if (!wanted.has(digest) && row.state !== 'uploaded') {
+      await tx.objectStore('photos').put({ ...row, state: 'uploaded', sent_bytes: row.bytes });
+    } else if (wanted.has(digest) && row.state === 'uploaded') {
+      await tx.objectStore('photos').put({ ...row, state: 'here', upload_url: null, sent_bytes: 0 });
+    }
+  }
+}
+
+/**
+ * The office has all bytes of a photo: every record that waited for it knows, in one transaction. Their receipts say the
+ * last word.
+ * @param {Database} db
+ * @param {string} digest
+ */
+export async function photoArrived(db, digest) {
+  await strict(db, ['outbox', 'photos'], async (tx) => {
+    const row = await tx.objectStore('photos').get(digest);
+    if (row) await tx.objectStore('photos').put({ ...row, state: 'uploaded', sent_bytes: row.bytes });
+    await everyWaiting(tx, digest, { type: 'photo_stored', digest });
+  });
+}
+
+/**
+ * The bytes of a photo are gone from this phone: the records that wait for it say so.
+ * @param {Database} db
+ * @param {string} digest
+ */
+export async function photoLost(db, digest) {
+  await strict(db, ['outbox', 'photos'], async (tx) => {
+    const row = await tx.objectStore('photos').get(digest);
+    if (row) await tx.objectStore('photos').put({ ...row, state: 'lost', upload_url: null });
+    await everyWaiting(tx, digest, { type: 'photo_lost', digest });
+  });
+}
+
+/**
+ * @param {WriteTx} tx
+ * @param {string} digest
+ * @param {Outcome} outcome
+ */
+async function everyWaiting(tx, digest, outcome) {
+  const received = await tx.objectStore('outbox').index('by_state').getAll('received');
+  for (const record of /** @type {OutboxRecord[]} */ (received)) {
+    if (record.missing.includes(digest)) await tx.objectStore('outbox').put(next(record, outcome));
+  }
+}
+
+/**
+ * Believes in a new server epoch: everything still held is offered again, photos included. One transaction, so that a phone
+ * which dies in the middle still lives wholly in the old epoch.
+ * @param {Database} db
+ * @param {string} epoch
+ */
+export async function adoptEpoch(db, epoch) {
+  await strict(db, ['meta', 'outbox', 'photos'], async (tx) => {
+    const meta = tx.objectStore('meta');
+    const identity = /** @type {import("../types.js").Identity} */ (await meta.get('identity'));
+    if (identity.epoch === epoch) return;
+    const past_epochs = [...new Set([...identity.past_epochs, identity.epoch])].filter((each) => each !== epoch);
+    await meta.put({ ...identity, epoch, past_epochs }, 'identity');
+    await meta.delete('unsent_told');
+    for (const record of /** @type {OutboxRecord[]} */ (await tx.objectStore('outbox').getAll())) {
+      await tx.objectStore('outbox').put(next(record, { type: 'epoch_changed', epoch }));
+    }
+    for (const row of /** @type {PhotoRow[]} */ (await tx.objectStore('photos').index('by_state').getAll('uploaded'))) {
+      await tx.objectStore('photos').put({ ...row, state: 'here', upload_url: null, sent_bytes: 0 });
+    }
+  });
+}
+
+/**
+ * How much stands where. `photos_unsent` counts the photos of sealed records that are on this phone only.
+ * @param {Database} db
+ * @returns {Promise<{drafts: number, queued: number, received: number, complete: number, aside: number, photos_unsent: number}>}
+ */
+export async function counts(db) {
+  const tx = db.transaction(['drafts', 'outbox', 'photos']);
+  const by_state = tx.objectStore('outbox').index('by_state');
+  const here = new Set(await tx.objectStore('photos').index('by_state').getAllKeys('here'));
+  const open = /** @type {OutboxRecord[]} */ ([]);
+  for (const state of ['queued', 'received', 'aside']) open.push(...await by_state.getAll(state));
+  const stands = (/** @type {string} */ state) => open.filter((record) => record.state === state).length;
+  const named = new Set(open.flatMap((record) => record.photos));
+  return {
+    drafts: await tx.objectStore('drafts').count(),
+    queued: stands('queued'),
+    received: stands('received'),
+    complete: await by_state.count('complete'),
+    aside: stands('aside'),
+    photos_unsent: [...named].filter((digest) => here.has(digest)).length,
+  };
+}
+
+/**
+ * Takes original photos off the phone where every record that names them has been complete for 30 days; returns how many.
+ * @param {Database} db
+ * @param {number} now_ms wall clock corrected by the server's
+ * @returns {Promise<number>}
+ */
+export async function freeOriginals(db, now_ms) {
+  const identity = await readIdentity(db);
+  if (identity === null) return 0;
+  return strict(db, ['outbox', 'drafts', 'photos', 'photo_bytes'], async (tx) => {
+    const records = /** @type {OutboxRecord[]} */ (await tx.objectStore('outbox').getAll());
+    const drafts = /** @type {import("../types.js").Draft[]} */ (await tx.objectStore('drafts').getAll());
+    const may_go = records.filter((record) => originalsMayGo(record, now_ms, identity.epoch));
+    const kept = new Set([
+      ...records.filter((record) => !may_go.includes(record)).flatMap((record) => record.photos),
+      ...drafts.flatMap((draft) => draft.photos.map((photo) => photo.digest)),
+    ]);
+    let freed = 0;
+    for (const record of may_go.filter((each) => !each.originals_removed && each.photos.every((digest) => !kept.has(digest)))) {
+      for (const digest of record.photos) await tx.objectStore('photo_bytes').delete(digest);
+      freed += record.photos.length;
+      await tx.objectStore('outbox').put(next(record, { type: 'originals_removed' }));
+    }
+    return freed;
+  });
+}

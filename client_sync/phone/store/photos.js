@@ -1,0 +1,89 @@
+/**
+ * Photo bytes as the camera wrote them, by digest. Alters none, and believes none that no longer has its digest.
+ */
+
+import { sha256 } from '../core/digests.js';
+import { strict } from './database.js';
+
+/** @typedef {import("./database.js").Database} Database */
+/** @typedef {import("../types.js").PhotoRow} PhotoRow */
+
+/**
+ * Hashes and saves a photo; on the disk when this returns. The same bytes are kept once.
+ * @param {Database} db
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {{media_type: string, taken_at: string}} facts
+ * @returns {Promise<PhotoRow>}
+ * @throws {import("./database.js").StorageFull}
+ */
+export async function keepPhoto(db, bytes, { media_type, taken_at }) {
+  if (bytes.byteLength === 0) throw new RangeError('an empty file is no photo');
+  const digest = await sha256(bytes);
+  return strict(db, ['photos', 'photo_bytes'], async (tx) => {
+    const known = /** @type {PhotoRow|undefined} */ (await tx.objectStore('photos').get(digest));
+    const holds = (await tx.objectStore('photo_bytes').getKey(digest)) !== undefined;
+    /** @type {PhotoRow} */
+    const row = { digest, bytes: bytes.byteLength, media_type, taken_at, state: 'here', upload_url: null, sent_bytes: 0 };
+    if (known && holds && known.state !== 'lost') return known;
+    await tx.objectStore('photo_bytes').put(bytes, digest);
+    await tx.objectStore('photos').put(row);
+    return row;
+  });
+}
+
+/**
+ * @param {Database} db
+ * @param {string} digest
+ * @returns {Promise<PhotoRow|null>}
+ */
+export async function photoRow(db, digest) {
+  return (await db.get('photos', digest)) ?? null;
+}
+
+/**
+ * The bytes, hashed again. Gone or damaged ones are null, and a photo the office has not got is then marked lost.
+ * @param {Database} db
+ * @param {string} digest
+ * @returns {Promise<Uint8Array<ArrayBuffer>|null>}
+ */
+export async function photoBytes(db, digest) {
+  const kept = /** @type {Uint8Array<ArrayBuffer>|undefined} */ (await db.get('photo_bytes', digest));
+  if (kept !== undefined && (await sha256(kept)) === digest) return kept;
+  await markPhoto(db, digest, (row) => (row.state === 'here' ? { ...row, state: 'lost' } : row));
+  return null;
+}
+
+/**
+ * An object URL to look at; the caller revokes it.
+ * @param {Database} db
+ * @param {string} digest
+ * @returns {Promise<string|null>}
+ */
+export async function photoUrl(db, digest) {
+  const kept = await db.get('photo_bytes', digest);
+  const row = await photoRow(db, digest);
+  return kept === undefined || row === null ? null : URL.createObjectURL(new Blob([kept], { type: row.media_type }));
+}
+
+/**
+ * Changes what is known of a photo, read and written in one transaction.
+ * @param {Database} db
+ * @param {string} digest
+ * @param {(row: PhotoRow) => PhotoRow} change
+ */
+export async function markPhoto(db, digest, change) {
+  await strict(db, ['photos'], async (tx) => {
+    const row = await tx.objectStore('photos').get(digest);
+    if (row) await tx.objectStore('photos').put(change(row));
+  });
+}
+
+/**
+ * The photos that are only on this phone, smallest first.
+ * @param {Database} db
+ * @returns {Promise<PhotoRow[]>}
+ */
+export async function photosHere(db) {
+  const rows = /** @type {PhotoRow[]} */ (await db.getAllFromIndex('photos', 'by_state', 'here'));
+  return rows.sort((a, b) => a.bytes - b.bytes);
+}
