@@ -35,7 +35,7 @@ WORKER: Final = "sw.js"
 FRONT: Final = "index.html"
 ALREADY_SMALL: Final = (".png", ".webp", ".woff2")
 
-GROUPS: Final = {MAP_PREFIX: "map", "vendor/age-encryption/": "later", "vendor/qr/": "later", "vendor/client-zip/": "later"}
+GROUPS: Final = {MAP_PREFIX: "map", "vendor/idb/": "shell", "vendor/": "later"}
 """What the app can start without, by the beginning of its name: a phone fetches it when the shell is safely kept."""
 
 
