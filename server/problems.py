@@ -64,6 +64,9 @@ UNSUPPORTED_CODING = Kind(
 UNSUPPORTED_TYPE = Kind(
     "unsupported-type", 415, "Unsupported media type", "Content-Type {content_type} is not accepted here.", "after-change"
 )
+RANGE_NOT_SATISFIABLE = Kind(
+    "range-not-satisfiable", 416, "No such range", "The file ends before the range begins; ask for it whole.", "after-change"
+)
 TOO_MANY_REQUESTS = Kind("too-many-requests", 429, "Too many requests", "Wait before trying again.", "later")
 INTERNAL = Kind("internal", 500, "Internal error", "Something failed here; it was logged as {request_id}.", "later")
 UNAVAILABLE = Kind("unavailable", 503, "Temporarily unavailable", "Storage cannot be written now: {reason}", "later")
@@ -92,6 +95,16 @@ REGION_UNKNOWN = Kind(
 ROLE_UNKNOWN = Kind("role-unknown", 422, "Role unknown", "Role {role} is not one of {roles}.")
 SIGN_IN_FAILED = Kind("sign-in-failed", 401, "Sign-in failed", "Login or password is wrong.", "after-change")
 UNSAFE_SETTING = Kind("unsafe-setting", 500, "Unsafe setting", "{setting}: {reason}")
+
+CREW_UNKNOWN = Kind("crew-unknown", 422, "Crew unknown", "There is no crew {crew}; the crews are: {crews}.", "after-change")
+PARCEL_UNKNOWN = Kind(
+    "parcel-unknown", 422, "Parcel unknown", "Parcel {parcel} is not in the register of {county}.", "after-change"
+)
+
+# The feed of changes (protocol section 5)
+FULL_RESYNC = Kind(
+    "full-resync", 410, "Full resync needed", "This cursor leads nowhere: {reason}; pull again without one.", "after-change"
+)
 
 # What a pushed item can be quarantined or refused for (protocol section 3)
 ITEM_UNREADABLE = Kind("item-unreadable", 422, "Item unreadable", "No id and revision can be read: {reason}", "after-change")

@@ -1,6 +1,6 @@
 """Area packages for phones (protocol section 5): one file by its digest, whole or in ranges. Makes no package itself."""
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, send_file
 
 from server.api.endpoint import current_actor, identify_device, request_unit
 from server.services.packages import area_package
@@ -18,6 +18,6 @@ def package(area: str) -> Response:
         found = area_package(area, actor=current_actor(), uow=uow)
     response = send_file(found.path, mimetype=GZIP, etag=found.digest, conditional=True)
     response.headers["Cache-Control"] = "private, no-cache"
-    if request.method == "GET" and response.status_code == 200:
-        response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Accept-Ranges"] = "bytes"
+    del response.headers["Content-Disposition"]
     return response

@@ -18,7 +18,12 @@ PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = 5
 AUDITED = frozenset({"forbidden", "not-found", "device-revoked", "token-expired"})
 
-BY_STATUS: dict[int, Kind] = {404: problems.NOT_FOUND, 413: problems.TOO_LARGE, 429: problems.TOO_MANY_REQUESTS}
+BY_STATUS: dict[int, Kind] = {
+    404: problems.NOT_FOUND,
+    413: problems.TOO_LARGE,
+    416: problems.RANGE_NOT_SATISFIABLE,
+    429: problems.TOO_MANY_REQUESTS,
+}
 
 
 def register_errors(app: Flask) -> None:

@@ -189,7 +189,7 @@ def example_package(folder: Path) -> bytes:
         uow.session.add_all(Region(code=code, name=name, level=level) for code, (name, level) in names.items())
         uow.session.add_all([*parcels(), *features(), *duties(), *matters()])
     phone = a_phone(app, "zhang", region=TOWN)
-    answer = phone.client.get(f"/sync/v1/areas/{TOWN}/package", headers=phone.headers)
+    answer = phone.client.get(f"/sync/v1/areas/{TOWN}/package", headers=phone.headers, buffered=True)
     assert answer.status_code == 200, answer.text
     close(app)
     return bytes(answer.data)
