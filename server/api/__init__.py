@@ -9,6 +9,7 @@ from server.api.endpoint import request_id
 from server.api.files import capabilities, files
 from server.api.health import health
 from server.api.openapi import describe_written, described_api
+from server.api.pull import feed
 from server.api.sync import enrolment, sync
 from server.composition import xuntu
 from server.services.readiness import known_epoch
@@ -19,7 +20,7 @@ WORTH_COMPRESSING = 1024
 def register_api(app: Flask) -> None:
     """Everything below /sync/v1, health, and /openapi.json, which describes them."""
     api = described_api(app)
-    for blueprint in (enrolment, sync):
+    for blueprint in (enrolment, sync, feed):
         api.register_blueprint(blueprint)
     for plain in (areas, capabilities, files, health):
         app.register_blueprint(plain)

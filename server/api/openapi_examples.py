@@ -5,6 +5,8 @@ from typing import Any, Final
 REPORT = "0b0c6a3e-7f0e-4d53-9d8c-2a5a4c1b7e01"
 DEVICE = "5f0e8f0a-9f5b-4f0e-8f61-6a3c1d2b4e02"
 INSPECTOR = "a3d9c3f2-1f4e-4a37-b1a5-90a7a3c4d503"
+TASK = "1d2e3f40-5a6b-4c7d-8e9f-0a1b2c3d4e06"
+PARCEL = "2e3f4051-6b7c-4d8e-9fa0-1b2c3d4e5f07"
 EPOCH = "7c1f5e60-2f0f-4ac0-9a51-3b7f0a9d6e04"
 MANIFEST_DIGEST = "sha256:4d8c6a0c5bb0c4b4e7e5c1f1a7c1d8e1f7b0c3d2a4e5f60718293a4b5c6d7e8f"
 PHOTO_DIGEST = "sha256:9a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9"
@@ -79,6 +81,30 @@ RECEIPTS_ASKED: Final[dict[str, Any]] = {"reports": [{"id": REPORT, "rev": 1, "d
 RECEIPTS: Final[dict[str, Any]] = {
     "receipts": [{"id": REPORT, "rev": 1, "known": True, "current": "stored", "missing": [], "receipt": RECEIPT}]
 }
+PULLED: Final[dict[str, Any]] = {
+    "changes": [
+        {
+            "entity": "task",
+            "id": TASK,
+            "op": "put",
+            "data": {
+                "id": TASK,
+                "parcel_id": PARCEL,
+                "parcel_code": "320583001001GB00012",
+                "region": "320583001",
+                "reason": "约定动工日期已过，核查是否动工",
+                "due_on": "2026-11-27",
+                "state": "open",
+                "programme": "idle_land",
+                "lon": 120.98,
+                "lat": 31.38,
+                "title": "十二号地块",
+            },
+        }
+    ],
+    "cursor": "opaque-and-only-for-the-next-pull",
+    "more": False,
+}
 
 BODIES: Final[dict[str, Any]] = {"enrol": ENROL, "push": PUSH, "receipts": RECEIPTS_ASKED}
 """Request bodies by the last part of an operation's id."""
@@ -86,6 +112,7 @@ ANSWERS: Final[dict[str, Any]] = {
     "enrol": ENROLLED,
     "session": SESSION,
     "push": PUSHED,
+    "pull": PULLED,
     "receipts": RECEIPTS,
     "healthz": {"status": "ok"},
     "readyz": {"status": "ready"},

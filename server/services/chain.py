@@ -75,7 +75,7 @@ def record_state(row: Submission, by: Actor, uow: UnitOfWork, *, type_: str | No
 def take_effect(row: Submission, known: SameId, settled: Settled, by: Actor, uow: UnitOfWork) -> None:
     """What a newly stored submission sets in motion: progress on its task, older revisions superseded, held ones released."""
     if row.type == "task_progress":
-        flag = apply_progress(row, uow=uow)
+        flag = apply_progress(row, by=by, uow=uow)
         if flag is not None:
             row.flags = [*row.flags, flag]
         return

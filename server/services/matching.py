@@ -35,8 +35,13 @@ def match_report(report_id: str, rev: int, digest: str, *, actor: Actor, uow: Un
     regions = {found.id: found.region for found in nearby}
     kept = keep_match(report, result, regions, actor=actor, uow=uow)
     facts = {"report_id": report_id, "rev": rev, "state": kept.state, "parcel_id": kept.parcel_id}
-    if kept.state == "matched":
-        uow.record("report.matched", county=actor.county, aggregate=("report", report_id), facts=facts, by=actor)
+    uow.record(
+        "report.matched" if kept.state == "matched" else "report.left_unplaced",
+        county=actor.county,
+        aggregate=("report", report_id),
+        facts=facts,
+        by=actor,
+    )
 
 
 def question_of(report: Report, *, county: str, uow: UnitOfWork) -> MatchQuestion:

@@ -43,7 +43,14 @@ ADDRESSES = {
 
 # What an answer must hold to have shown the thing, by how the route ends or by what it is about.
 SHOWN_BY_ROUTE = {"map.json": "featurename", "/thumbnail": "picturethumbnailreport", "/original": "picturereport"}
-SHOWN_BY_THING = {"area": "parcelname", "lead": "note", "case": "basis", "review": "note", "upload": "uploadmetadata"}
+SHOWN_BY_THING = {
+    "area": "parcelname",
+    "lead": "note",
+    "case": "basis",
+    "review": "note",
+    "upload": "uploadmetadata",
+    "task": "taskreason",
+}
 LISTS = ("GET /console/", "GET /console/queue.csv", "GET /console/queue.geojson")
 
 

@@ -63,6 +63,8 @@ THINGS = (
     "case-lead",
     "case",
     "import",
+    "notice",
+    "town-notice",
 )
 """What every place has, each with an id of its own."""
 

@@ -309,8 +309,17 @@ def assessment(place: Place) -> dict[str, Any]:
     }
 
 
+def notices_of_a_town(place: Place) -> list[Any]:
+    """Words to everybody of the place's town; what is said to the county as a whole is no secret of anybody's."""
+    if place.region == place.county:
+        return []
+    words = {name: place.canary(f"townnotice{name.replace('_', '')}") for name in ("title_zh", "title_en", "text_zh", "text_en")}
+    here = {"county": place.county, "region": place.region, "posted_at": LONG_AGO}
+    return [work.Notice(id=place.id("town-notice"), **here, **words)]
+
+
 def the_rest(place: Place) -> list[Any]:
-    """An upload that is under way, an import, and a weekly issue."""
+    """An upload that is under way, an import, notices, and a weekly issue."""
     number = sum(place.mark.encode())
     return [
         sync.Upload(
@@ -337,6 +346,18 @@ def the_rest(place: Place) -> list[Any]:
             dry_run=False,
             recorded_at=LONG_AGO,
         ),
+        work.Notice(
+            county=place.county,
+            id=place.id("notice"),
+            posted_at=LONG_AGO,
+            inspector_id=place.id("user"),
+            title_zh=place.canary("noticetitlezh"),
+            title_en=place.canary("noticetitleen"),
+            text_zh=place.canary("noticetextzh"),
+            text_en=place.canary("noticetexten"),
+            about={"type": "task", "id": place.id("task")},
+        ),
+        *notices_of_a_town(place),
         work.WeeklyIssue(
             county=place.county,
             year=2026,

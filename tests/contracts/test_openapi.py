@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
+from schemas import pull as pull_wire
 from schemas import push as push_wire
 from schemas import sync as wire
 from server.api.openapi import PROBLEM_JSON, PUBLIC, WRITTEN
@@ -22,6 +23,7 @@ ANSWERED = {
     "enrol": wire.EnrolledSchema,
     "session": wire.SessionSchema,
     "push": wire.PushedSchema,
+    "pull": pull_wire.PulledSchema,
     "receipts": wire.ReceiptsSchema,
 }
 
