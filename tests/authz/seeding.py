@@ -309,13 +309,19 @@ def assessment(place: Place) -> dict[str, Any]:
     }
 
 
-def notices_of_a_town(place: Place) -> list[Any]:
-    """Words to everybody of the place's town; what is said to the county as a whole is no secret of anybody's."""
+def notices(place: Place) -> list[Any]:
+    """Words to the place's inspector and to everybody of its town; what is said to the whole county is nobody's secret."""
+    said = {"county": place.county, "posted_at": LONG_AGO}
+    about = {"type": "task", "id": place.id("task")}
+    own = work.Notice(id=place.id("notice"), inspector_id=place.id("user"), about=about, **said, **words(place, "notice"))
     if place.region == place.county:
-        return []
-    words = {name: place.canary(f"townnotice{name.replace('_', '')}") for name in ("title_zh", "title_en", "text_zh", "text_en")}
-    here = {"county": place.county, "region": place.region, "posted_at": LONG_AGO}
-    return [work.Notice(id=place.id("town-notice"), **here, **words)]
+        return [own]
+    return [own, work.Notice(id=place.id("town-notice"), region=place.region, **said, **words(place, "townnotice"))]
+
+
+def words(place: Place, thing: str) -> dict[str, str]:
+    """Title and text of a notice in both languages."""
+    return {name: place.canary(thing + name.replace("_", "")) for name in ("title_zh", "title_en", "text_zh", "text_en")}
 
 
 def the_rest(place: Place) -> list[Any]:
@@ -346,18 +352,7 @@ def the_rest(place: Place) -> list[Any]:
             dry_run=False,
             recorded_at=LONG_AGO,
         ),
-        work.Notice(
-            county=place.county,
-            id=place.id("notice"),
-            posted_at=LONG_AGO,
-            inspector_id=place.id("user"),
-            title_zh=place.canary("noticetitlezh"),
-            title_en=place.canary("noticetitleen"),
-            text_zh=place.canary("noticetextzh"),
-            text_en=place.canary("noticetexten"),
-            about={"type": "task", "id": place.id("task")},
-        ),
-        *notices_of_a_town(place),
+        *notices(place),
         work.WeeklyIssue(
             county=place.county,
             year=2026,
