@@ -15,7 +15,8 @@ import { BODY, HEAD_BYTES, MANIFEST_BYTES, OBSERVATIONS } from './manifest_limit
 /** @typedef {{zone: string, mono_ms: number, server_offset_ms: number|null}} ClockClaim */
 /** @typedef {{name: string, version: string}} App */
 /** @typedef {Link & {inspectors: Present[], clock: ClockClaim, checkpoint?: string|null, app: App}} Head */
-/** @typedef {{id: string, task_id: string, state: "started"|"done"|"impossible", reason?: string|null, captured_at: string}} Progress */
+/** @typedef {"started"|"done"|"impossible"} TaskState */
+/** @typedef {{id: string, task_id: string, state: TaskState, reason?: string|null, captured_at: string}} Progress */
 
 const VERSION = 1;
 
@@ -156,7 +157,8 @@ function shapeOf(sketch) {
 
 /** @param {any} sketch */
 function sketchComplaints(sketch) {
-  if (sketch === null || ((sketch.type === 'Polygon' || sketch.type === 'MultiPolygon') && sketch.coordinates?.length > 0)) return [];
+  const isShape = sketch === null || sketch.type === 'Polygon' || sketch.type === 'MultiPolygon';
+  if (isShape && (sketch === null || sketch.coordinates?.length > 0)) return [];
   return [{ code: 'sketch-unreadable', field: 'sketch' }];
 }
 

@@ -21,6 +21,7 @@
  * @property {readonly Condition[]} [when] every condition must hold
  * @property {readonly {value: string, source: string}[]} [suggestions]
  * @property {boolean} [more] asked behind 更多, not on the first sight
+ * @property {boolean} [other] another answer may be given in words
  */
 
 /** The provision that says what 动工 is, and the one on halted works. */
@@ -38,6 +39,16 @@ const TEMPORARY = 'TMP-02';
  */
 function options(field, values) {
   return values.map((value) => ({ value, label_key: `answer.${field}.${value}` }));
+}
+
+/**
+ * Choices of a field that the record holds in words: the office reads the Chinese as it stands, whatever the screen's language.
+ * @param {string} field
+ * @param {Record<string, string>} words
+ * @returns {Option[]}
+ */
+function inWords(field, words) {
+  return Object.entries(words).map(([name, value]) => ({ value, label_key: `answer.${field}.${name}` }));
 }
 
 const STAGE = 'observation.stage';
@@ -146,6 +157,7 @@ const LAND_USE = [
       'fallow',
     ]),
     law_text_ids: [VILLAGER, FACILITY],
+    other: true,
   },
   {
     field: 'observation.buildings',
@@ -205,15 +217,23 @@ export const ACT = [
     field: 'onsite.act_date_source',
     type: 'choice',
     label_key: 'ask.onsite.act_date_source',
-    options: options('act_date_source', ['party', 'neighbours', 'village', 'imagery', 'own_earlier_visit', 'estimate']),
+    options: inWords('act_date_source', {
+      party: '当事人陈述',
+      neighbours: '群众反映',
+      village: '村委会反映',
+      imagery: '影像比对',
+      own_earlier_visit: '前次巡查',
+      estimate: '现场推断',
+    }),
     when: [{ field: 'onsite.act_started_on', not_in: [null] }],
+    other: true,
   },
   { field: 'onsite.approval_shown', type: 'flag', label_key: 'ask.onsite.approval_shown' },
   {
     field: 'onsite.measures',
     type: 'choices',
     label_key: 'ask.onsite.measures',
-    options: options('measures', ['oral_stop', 'stop_notice', 'reported_to_town', 'reported_to_county', 'none']),
+    options: options('measures', ['oral_stop', 'stop_notice', 'reported_to_town', 'reported_to_county']),
     law_text_ids: [STOP_ACT],
     when: [{ field: ONSITE_STATE, in: ['in_progress'] }],
   },
@@ -227,7 +247,7 @@ export const ACT = [
     field: 'onsite.effect',
     type: 'choice',
     label_key: 'ask.onsite.effect',
-    options: options('effect', ['stopped_at_once', 'promised', 'went_on']),
+    options: inWords('effect', { stopped_at_once: '当场停止', promised: '承诺停止', went_on: '未停止' }),
     when: [{ field: 'onsite.measures', includes: 'oral_stop' }],
   },
 ];

@@ -13,7 +13,10 @@ import { ACT, BY_KIND, PEOPLE } from './question_tables.js';
 /** @typedef {import("../types.js").Feature} Feature */
 /** @typedef {import("../types.js").Task} Task */
 /** @typedef {import("../types.js").Draft} Draft */
-/** @typedef {{parcel?: Parcel|null, duties?: readonly Duty[], notes?: readonly CaseNote[], approvals?: readonly Feature[]}} Known */
+/**
+ * What the phone holds of a place; `approvals` are the features that cover the parcel, of whatever layer.
+ * @typedef {{parcel?: Parcel|null, duties?: readonly Duty[], notes?: readonly CaseNote[], approvals?: readonly Feature[]}} Known
+ */
 /** @typedef {"construction"|"land_use"|"reclamation"|"routine"} Kind */
 
 /** @type {readonly Kind[]} */
@@ -152,7 +155,9 @@ function suggestionsFor(field, { parcel = null, duties = [], approvals = [] }) {
  */
 function distinct(found) {
   const once = new Map();
-  for (const { value, source } of found) if (typeof value === 'string' && value && !once.has(value)) once.set(value, { value, source });
+  for (const { value, source } of found) {
+    if (typeof value === 'string' && value && !once.has(value)) once.set(value, { value, source });
+  }
   return [...once.values()];
 }
 

@@ -49,7 +49,8 @@ export function boxesMeet(one, other) {
  * @returns {boolean}
  */
 export function contains(geometry, lon, lat) {
-  return polygonsOf(geometry).some(([outer, ...holes]) => inRing(outer, lon, lat) && !holes.some((hole) => inRing(hole, lon, lat)));
+  const isIn = (/** @type {Place[]} */ ring) => inRing(ring, lon, lat);
+  return polygonsOf(geometry).some(([outer, ...holes]) => isIn(outer) && !holes.some(isIn));
 }
 
 /**
