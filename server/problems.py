@@ -95,6 +95,13 @@ REGION_UNKNOWN = Kind(
 ROLE_UNKNOWN = Kind("role-unknown", 422, "Role unknown", "Role {role} is not one of {roles}.")
 SIGN_IN_FAILED = Kind("sign-in-failed", 401, "Sign-in failed", "Login or password is wrong.", "after-change")
 UNSAFE_SETTING = Kind("unsafe-setting", 500, "Unsafe setting", "{setting}: {reason}")
+LOCAL_AUTHORITY_UNUSABLE = Kind(
+    "local-authority-unusable",
+    500,
+    "Local authority unusable",
+    "The certificate authority in {folder} cannot be used: {reason}. Phones trust the one that was there; bring it back, or "
+    "delete the folder and let every phone trust a new one.",
+)
 
 CREW_UNKNOWN = Kind("crew-unknown", 422, "Crew unknown", "There is no crew {crew}; the crews are: {crews}.", "after-change")
 PARCEL_UNKNOWN = Kind(
@@ -139,6 +146,10 @@ UPLOAD_METADATA = Kind("upload-metadata", 400, "Upload metadata", "{reason}", "a
 UPLOAD_LENGTH = Kind("upload-length", 400, "Upload length", "{reason}", "after-change")
 PHOTO_UNREADABLE = Kind("photo-unreadable", 422, "Photo unreadable", "{reason}")
 EXAMINATION_LIMIT = Kind("examination-limit", 422, "Examination stopped", "The file exceeded a limit while examined: {limit}.")
+
+# Carried queues
+CARRIED_FILE = Kind("carried-file", 422, "Carried file not usable", "{file}: {reason}", "after-change")
+CARRIED_ENTRY = Kind("carried-entry", 422, "Entry not usable", "{file}, {entry}: {reason}", "after-change")
 
 # Registry imports
 FILE_UNREADABLE = Kind("file-unreadable", 422, "File unreadable", "{path}: {reason}", "after-change")

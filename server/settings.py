@@ -29,6 +29,9 @@ class SyncLimits:
     photo_bytes: int = 64 * MIB
     video_bytes: int = 512 * MIB
     chunk_bytes: int = 256 * KIB
+    carried_bytes: int = 8 * 1024 * MIB
+    carried_push_bytes: int = 64 * MIB
+    carried_entries: int = 20_000
     upload_days: int = 14
     token_days: int = 180
     code_hours: int = 24

@@ -11,6 +11,7 @@ class Action(StrEnum):
     SYNC_PULL = "sync.pull"
     PHOTO_UPLOAD = "photo.upload"
     AREA_FETCH = "area.fetch"
+    CARRIED_IMPORT = "carried.import"
     REGISTRY_IMPORT = "registry.import"
     REGISTRY_VIEW = "registry.view"
     USER_MANAGE = "user.manage"
@@ -79,6 +80,7 @@ GRANTS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset({Action.USER_MANAGE, Action.DEVICE_ENROL, Action.REGISTRY_VIEW, Action.REGISTRY_IMPORT}),
     Role.OPERATOR: frozenset(
         {
+            Action.CARRIED_IMPORT,
             Action.REGISTRY_IMPORT,
             Action.REGISTRY_VIEW,
             Action.USER_MANAGE,

@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import IO
 
-from pyrage import x25519
+from pyrage import DecryptError, decrypt_io, x25519
 
 
 def carry_identity(folder: Path) -> x25519.Identity:
@@ -25,3 +26,20 @@ def carry_identity(folder: Path) -> x25519.Identity:
 def carry_recipient(folder: Path) -> str:
     """The `age1…` text that enrolment hands to phones."""
     return str(carry_identity(folder).to_public())
+
+
+def decrypt_carried(source: IO[bytes], target: IO[bytes], folder: Path) -> None:
+    """Write what an age file to this server's recipient holds, block by block; what was written counts only at a normal end.
+
+    Raises ValueError saying why it is none, is cut, was changed, or is for another recipient.
+    """
+    try:
+        decrypt_io(source, target, [carry_identity(folder)])
+    except DecryptError as error:
+        other = "No matching keys" in str(error)
+        reason = "it is encrypted to another recipient" if other else "it is no whole age file"
+        raise ValueError(reason) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise ValueError("it was cut off or changed after it was encrypted") from error
