@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import shapely
 
+from server.domain.assessment import Programme
 from server.domain.crs import LocalFrame
 from server.imports.synthetic_duties import Charges
 from server.imports.synthetic_land import Plot, town_code
@@ -35,6 +36,13 @@ _REASONS: Final = {
     "temporary_reclaimed": "临时用地期满，核查复垦",
     "rural_house": "群众反映村民建房，现场核实",
 }
+_PROGRAMMES: Final = {
+    "idle_not_started": Programme.IDLE_LAND,
+    "idle_started": Programme.IDLE_LAND,
+    "temporary_overdue": Programme.RECLAMATION,
+    "temporary_reclaimed": Programme.RECLAMATION,
+    "rural_house": Programme.ILLEGAL_USE,
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class SyntheticTask:
     parcel_code: str
     reason: str
     due_on: date
+    programme: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,7 @@ def tasks_for(chosen: Sequence[Goal], day: date) -> list[SyntheticTask]:
             parcel_code=goal.plot.parcel.code,
             reason=_REASONS[goal.scenario],
             due_on=day + timedelta(days=7),
+            programme=_PROGRAMMES[goal.scenario].value,
         )
         for goal in chosen
         if goal.scenario in _REASONS

@@ -74,6 +74,7 @@ def _add_tasks(county: SyntheticCounty, uow: UnitOfWork) -> None:
             "reason": one.reason,
             "due_on": one.due_on,
             "state": "open",
+            "programme": one.programme,
         }
         for one in county.tasks
     ]

@@ -24,7 +24,15 @@ PROGRAMME, MATTER = "illegal_use", next(iter(next(m for p, m in PROGRAMMES.items
 
 def seed(place: Place, *, uow: UnitOfWork) -> None:
     """Everything the system can keep about a place."""
-    for rows in (people(place), land(place), reports(place, uow=uow), placed(place), leads(place), the_rest(place)):
+    for rows in (
+        people(place),
+        land(place),
+        reports(place, uow=uow),
+        placed(place),
+        leads(place),
+        notices(place),
+        the_rest(place),
+    ):
         uow.session.add_all(rows)
     uow.session.flush()
     for kind, thing in (("lead", "lead"), ("lead", "case-lead"), ("report", "report"), ("report", "review")):
@@ -325,7 +333,7 @@ def words(place: Place, thing: str) -> dict[str, str]:
 
 
 def the_rest(place: Place) -> list[Any]:
-    """An upload that is under way, an import, notices, and a weekly issue."""
+    """An upload that is under way, an import, and a weekly issue."""
     number = sum(place.mark.encode())
     return [
         sync.Upload(
@@ -352,7 +360,6 @@ def the_rest(place: Place) -> list[Any]:
             dry_run=False,
             recorded_at=LONG_AGO,
         ),
-        *notices(place),
         work.WeeklyIssue(
             county=place.county,
             year=2026,
