@@ -5,7 +5,7 @@ FLASK = .venv/bin/flask --app wsgi
 PY = .venv/bin/python
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: help run demo migrate worker test test-fast lint types bench docs lock clean
+.PHONY: help run phone demo migrate worker test test-fast lint types bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -13,6 +13,10 @@ help: ## Show this list
 run: ## Start Xuntu on 127.0.0.1 (PORT, default 8000) with a synthetic county; installs what is missing first
 	@.ci/prepare runtime
 	@XUNTU_DEMO=$${XUNTU_DEMO-1} exec $(FLASK) serve
+
+phone: ## Start Xuntu for phones on this network: HTTPS with a certificate made here, and a QR that joins a phone
+	@.ci/prepare runtime
+	@XUNTU_DEMO=$${XUNTU_DEMO-1} exec $(FLASK) phone serve
 
 demo: ## Live through a patrol day by the reference client and account for every report
 	@.ci/prepare runtime

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from server import problems
 from server.cli.answers import as_json_option, saying_problems, tell
+from server.cli.joining import joining_link, qr_text
 from server.composition import xuntu
 from server.domain.permissions import operator
 from server.domain.weekly_period import LEGAL_ZONE
@@ -64,12 +65,20 @@ def list_command(as_json: bool) -> None:
 
 @devices_cli.command("code")
 @click.option("--inspector", required=True, help="Login of the inspector.")
+@click.option("--link", "server", metavar="URL", help="Address of the server; prints the link that opens the app with the code.")
+@click.option("--qr", is_flag=True, help="Draw the link, or the bare code where there is none, to be scanned.")
 @as_json_option
 @saying_problems
-def code_command(inspector: str, as_json: bool) -> None:
+def code_command(inspector: str, server: str | None, qr: bool, as_json: bool) -> None:
     """Print a one-time enrolment code for an inspector's phone."""
     with xuntu().unit_of_work() as uow:
         issued = issue_code(inspector, actor=operator(), uow=uow)
     until = datetime.fromisoformat(issued["expires_at"]).astimezone(LEGAL_ZONE).strftime("%Y-%m-%d %H:%M (Asia/Shanghai)")
-    sentence = f"Enrolment code for {inspector}, one phone, until {until}: {issued['code']}"
-    tell(issued, [sentence], as_json=as_json)
+    sentences = [f"Enrolment code for {inspector}, one phone, until {until}: {issued['code']}"]
+    scanned = issued["code"] if server is None else joining_link(server, issued["code"])
+    if server is not None:
+        issued["link"] = scanned
+        sentences.append(scanned)
+    if qr:
+        sentences.append(qr_text(scanned))
+    tell(issued, sentences, as_json=as_json)

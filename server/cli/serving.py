@@ -14,7 +14,7 @@ from flask.cli import ScriptInfo, pass_script_info
 from gunicorn.app.base import BaseApplication
 
 from server.cli.welcome import welcome
-from server.composition import xuntu
+from server.composition import Xuntu, xuntu
 from server.demo.first_start import prepare_synthetic_county
 from server.jobs.rq_queue import serve_worker
 from server.ops.migrate import upgrade
@@ -54,11 +54,15 @@ def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
     for line in welcome(composition, prepared, f"http://{LOOPBACK}:{port}"):
         click.echo(line)
     sys.stdout.flush()
+    serve_until_stopped(app, composition, {"bind": f"{LOOPBACK}:{port}"})
+
+
+def serve_until_stopped(app: Flask, composition: Xuntu, options: dict[str, Any]) -> None:
+    """One worker process with threads; `options` are gunicorn's and say at least where to listen."""
     composition.engine.dispose()
     EmbeddedServer(
         app,
         {
-            "bind": f"{LOOPBACK}:{port}",
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
@@ -69,21 +73,22 @@ def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
             "accesslog": None,
             "loglevel": "warning",
             "control_socket_disable": True,
-        },
+        }
+        | options,
     ).run()
 
 
-def require_free_port(port: int) -> None:
+def require_free_port(port: int, host: str = LOOPBACK) -> None:
     """Bind the port for a moment, as gunicorn will. Raises ClickException naming the port when it cannot be had."""
     with socket.socket() as trial:
         # Connections of a server that has just ended do not occupy its port.
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            trial.bind((LOOPBACK, port))
+            trial.bind((host, port))
         except OSError as refused:
             taken = refused.errno == errno.EADDRINUSE
             reason = "is taken by another program" if taken else f"cannot be had: {refused.strerror}"
-            raise click.ClickException(f"port {port} on {LOOPBACK} {reason}; choose another with --port N or PORT=N") from refused
+            raise click.ClickException(f"port {port} on {host} {reason}; choose another with --port N or PORT=N") from refused
 
 
 @click.command("worker")

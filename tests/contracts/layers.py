@@ -52,8 +52,8 @@ LAYERS: dict[str, Layer] = {
     "phone": layer("composition problems settings", "flask"),
     "demo": layer(f"{EDGE} programmes keys store imports", "sqlalchemy PIL"),
     "cli": layer(
-        f"{EDGE} schemas jobs law imports media.photo_table demo keys.links",
-        "flask click werkzeug gunicorn structlog",
+        f"{EDGE} schemas jobs law imports media.photo_table demo keys.links keys.local_authority phone.trust_page",
+        "flask click werkzeug gunicorn structlog segno",
     ),
 }
 """Each part of `server/`, and `schemas/`, by name. The composition root may import anything."""

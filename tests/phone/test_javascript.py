@@ -16,8 +16,7 @@ import pytest
 from server.phone.shelf import APP, Shelf
 from tests.contracts.conventions import MAX_FUNCTION_LINES, MAX_MODULE_LINES
 from tests.contracts.sources import ROOT, own_files
-from tests.processes.missing import MissingToolError, report_missing
-from tests.processes.node import FOLDER, install_packages
+from tests.processes.node import FOLDER
 
 pytestmark = pytest.mark.processes
 
@@ -25,15 +24,6 @@ TESTS = own_files("tests/phone", "*.test.mjs")
 SCRIPTS = [*own_files("client_sync/phone", "*.js"), *own_files("client_sync/phone", "*.mjs")]
 SECONDS = 120
 BARE = re.compile(r"^[^./]")
-
-
-@pytest.fixture(scope="session")
-def node() -> Path:
-    """Node with the packages of tests/phone beside it; skipped where neither is to be had."""
-    try:
-        return install_packages()
-    except MissingToolError as missing:
-        report_missing(str(missing))
 
 
 def run(node: Path, *arguments: "str | Path") -> subprocess.CompletedProcess[str]:
