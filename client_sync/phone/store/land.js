@@ -3,6 +3,7 @@
  * an absent parcel proves nothing.
  */
 
+import { bboxOf } from '../core/shapes.js';
 import { strict } from './database.js';
 
 /** @typedef {import("./database.js").Database} Database */
@@ -32,6 +33,8 @@ import { strict } from './database.js';
 /** Cells of about a kilometre: enough to find a screenful without reading a county. */
 const CELL_DEG = 0.01;
 const MOST_CELLS = 400;
+/** The one cell of a row so wide that it may be anywhere. */
+const WIDE = 'wide';
 
 /**
  * The cells a box touches; null when they are so many that reading everything is quicker.
@@ -44,6 +47,17 @@ export function cellsOf([west, south, east, north]) {
   const cells = [];
   for (let x = x0; x <= x1; x += 1) for (let y = y0; y <= y1; y += 1) cells.push(`${x}:${y}`);
   return cells;
+}
+
+/**
+ * A row with what finds it on the map again.
+ * @param {Record<string, any>} line a parcel or feature of a package
+ * @param {string} area
+ */
+export function placed(line, area) {
+  const bbox = /** @type {Bbox} */ (bboxOf(line.geometry) ?? [-180, -90, 180, 90]);
+  const { entity: _, ...row } = line;
+  return { ...row, area, bbox, cells: cellsOf(bbox) ?? [WIDE] };
 }
 
 /** Every area, downloaded or on its way. @param {Database} db @returns {Promise<PackageRow[]>} */
@@ -103,7 +117,7 @@ async function rowsIn(db, store, bbox) {
   const cells = cellsOf(bbox);
   const wide = cells === null;
   const index = db.transaction(store).objectStore(store).index('by_cell');
-  const found = wide ? [await db.getAll(store)] : await Promise.all(cells.map((cell) => index.getAll(cell)));
+  const found = wide ? [await db.getAll(store)] : await Promise.all([...cells, WIDE].map((cell) => index.getAll(cell)));
   const [west, south, east, north] = bbox;
   /** @type {Map<string, any>} */
   const rows = new Map();

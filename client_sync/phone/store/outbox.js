@@ -3,8 +3,11 @@
  * transaction; nothing is ever deleted here but original photos 30 days after a verified `complete`.
  */
 
+import { revisionOf } from '../core/drafts.js';
 import { next, originalsMayGo } from '../core/sync_states.js';
+import { clock as wall } from '../device/clock.js';
 import { strict } from './database.js';
+import { keepDraft, readDraft } from './drafts.js';
 import { readIdentity } from './identity.js';
 
 export { NotSealable, seal, sealTaskProgress } from './sealing.js';
@@ -51,6 +54,25 @@ export async function recordsOfReport(db, id) {
  */
 export async function recordByDigest(db, digest) {
   return (await db.getFromIndex('outbox', 'by_digest', digest)) ?? null;
+}
+
+/**
+ * Begins a correction: the draft of the revision after the newest sealed one, or the draft already begun.
+ * @param {Database} db
+ * @param {string} id
+ * @param {{nowIso: () => string}} [clock]
+ * @returns {Promise<import("../types.js").Draft>}
+ * @throws {RangeError} when this phone sealed no such report
+ */
+export async function revise(db, id, clock = wall) {
+  const begun = await readDraft(db, id);
+  if (begun) return begun;
+  const newest = (await recordsOfReport(db, id)).filter((record) => record.type === 'report').at(-1);
+  if (!newest) throw new RangeError(`this phone holds no report ${id}`);
+  const { digest, manifest, summary } = newest;
+  const draft = revisionOf(manifest, { digest, now: clock.nowIso(), parcel_id: summary.parcel_id });
+  await keepDraft(db, draft);
+  return draft;
 }
 
 /**
@@ -120,12 +142,13 @@ async function settlePhotos(tx, record, { missing, receipt }) {
  * last word.
  * @param {Database} db
  * @param {string} digest
+ * @returns {Promise<OutboxRecord[]>} the records that waited for it, as they then are
  */
 export async function photoArrived(db, digest) {
-  await strict(db, ['outbox', 'photos'], async (tx) => {
+  return strict(db, ['outbox', 'photos'], async (tx) => {
     const row = await tx.objectStore('photos').get(digest);
     if (row) await tx.objectStore('photos').put({ ...row, state: 'uploaded', sent_bytes: row.bytes });
-    await everyWaiting(tx, digest, { type: 'photo_stored', digest });
+    return everyWaiting(tx, digest, { type: 'photo_stored', digest });
   });
 }
 
@@ -149,9 +172,9 @@ export async function photoLost(db, digest) {
  */
 async function everyWaiting(tx, digest, outcome) {
   const received = await tx.objectStore('outbox').index('by_state').getAll('received');
-  for (const record of /** @type {OutboxRecord[]} */ (received)) {
-    if (record.missing.includes(digest)) await tx.objectStore('outbox').put(next(record, outcome));
-  }
+  const changed = /** @type {OutboxRecord[]} */ (received).filter((each) => each.missing.includes(digest)).map((each) => next(each, outcome));
+  for (const record of changed) await tx.objectStore('outbox').put(record);
+  return changed;
 }
 
 /**

@@ -90,19 +90,14 @@ export async function sealTaskProgress(db, progress, world) {
  * @returns {Plan}
  */
 function planOfReport(draft, { clock, app }) {
-  const at = clock.nowIso();
-  const whole = { ...draft, captured_at: draft.captured_at ?? at };
   return {
-    at,
-    summary: summaryOf(whole),
+    at: clock.nowIso(),
+    summary: summaryOf(draft),
     progress: null,
-    text: (identity, place, checkpoint) => reportText(whole, {
+    text: (identity, place, checkpoint) => reportText(draft, {
       device_id: identity.device_id,
       ...place,
-      inspectors: [
-        { id: identity.inspector.id, certificate_no: identity.inspector.certificate_no },
-        ...draft.also_present.map(({ id, certificate_no }) => ({ id, certificate_no })),
-      ],
+      inspectors: [{ id: identity.inspector.id, certificate_no: identity.inspector.certificate_no }],
       clock: { zone: clock.zone(), mono_ms: clock.monoMs(), server_offset_ms: identity.server_offset_ms },
       checkpoint,
       app,

@@ -3,6 +3,7 @@
  * what was done on this phone and is not sent yet.
  */
 
+import { isInScope, reducePage } from '../core/pull_changes.js';
 import { strict } from './database.js';
 
 /** @typedef {import("./database.js").Database} Database */
@@ -11,12 +12,12 @@ import { strict } from './database.js';
 /** @typedef {import("../types.js").Notice} Notice */
 /** @typedef {import("../types.js").ReportState} ReportState */
 /** @typedef {import("../types.js").OutboxRecord} OutboxRecord */
-/** @typedef {{entity: string, id: string, op: "put"|"delete"|"out_of_scope", data?: any}} Change */
+/** @typedef {import("../core/pull_changes.js").Change} Change */
 /** @typedef {{changes: Change[], cursor: string, more: boolean}} PullPage */
 
 const ORDER = ['open', 'started', 'impossible', 'done'];
 
-/** Where each entity of a pull is kept; an entity of a newer server that stands not here is passed over. */
+/** Where each entity of a pull is kept. */
 const STORE_OF = /** @type {Record<string, string>} */ ({
   task: 'tasks', case_note: 'case_notes', notice: 'notices', report_state: 'report_states',
 });
@@ -104,7 +105,7 @@ export async function applyPull(db, page) {
     const meta = tx.objectStore('meta');
     const { round = 0, sweeps = false } = (await meta.get('pull')) ?? {};
     const waiting = await progressWaiting(tx);
-    for (const change of page.changes) await apply(tx, change, round, waiting);
+    for (const changes of reducePage(page)) await applyEntity(tx, changes, { round, waiting });
     if (sweeps && !page.more) await sweep(tx, round);
     await meta.put({ cursor: page.cursor, round, sweeps: sweeps && page.more }, 'pull');
   });
@@ -126,49 +127,51 @@ async function progressWaiting(tx) {
 
 /**
  * @param {WriteTx} tx
- * @param {Change} change
- * @param {number} round
- * @param {Map<string, Task["state"]>} waiting
+ * @param {import("../core/pull_changes.js").EntityChanges} changes
+ * @param {{round: number, waiting: Map<string, Task["state"]>}} now
  */
-async function apply(tx, change, round, waiting) {
-  if (change.entity === 'package') return applyPackage(tx, change);
-  const name = STORE_OF[change.entity];
-  if (name === undefined) return undefined;
-  const store = tx.objectStore(name);
-  if (change.op === 'delete') return store.delete(change.id);
-  if (change.op === 'out_of_scope') return leave(tx, name, change.id);
-  const known = await store.get(change.id);
-  const row = { ...change.data, pulled: round };
-  if (name === 'notices') row.read = known?.read ?? false;
-  if (name === 'tasks') row.state = furtherState(row.state, waiting.get(change.id) ?? 'open');
-  return store.put(row);
-}
-
-/**
- * A region or crew was left: its rows go. The id is that of one row, or the code of a region, or a crew, whose tasks are all.
- * @param {WriteTx} tx
- * @param {string} name
- * @param {string} id
- */
-async function leave(tx, name, id) {
-  const store = tx.objectStore(name);
-  if ((await store.getKey(id)) !== undefined) return store.delete(id);
-  const is_region = /^\d{2,12}$/.test(id);
-  for (const row of await store.getAll()) {
-    if (is_region ? String(row.region ?? '').startsWith(id) : name === 'tasks') await store.delete(row.id);
+async function applyEntity(tx, { entity, cleared, deletes, puts }, { round, waiting }) {
+  if (entity === 'package') return applyPackages(tx, deletes, puts);
+  const store = tx.objectStore(STORE_OF[entity]);
+  for (const scope of cleared) await leave(store, scope);
+  for (const id of deletes) await store.delete(id);
+  for (const data of puts) {
+    const row = /** @type {Record<string, any>} */ ({ ...data, pulled: round });
+    if (entity === 'notice') row.read = (await store.get(data.id))?.read ?? false;
+    if (entity === 'task') row.state = furtherState(data.state, waiting.get(data.id) ?? 'open');
+    await store.put(row);
   }
   return undefined;
 }
 
 /**
- * @param {WriteTx} tx
- * @param {Change} change
+ * A region or crew was left, or one row alone: what belongs to it goes.
+ * @param {import("../vendor/idb/index.js").IDBPObjectStore<any, string[], string, "readwrite">} store
+ * @param {import("../core/pull_changes.js").Scope} scope
  */
-async function applyPackage(tx, change) {
+async function leave(store, scope) {
+  if ((await store.getKey(scope.id)) !== undefined) {
+    await store.delete(scope.id);
+    return;
+  }
+  for (const row of await store.getAll()) {
+    if (isInScope(row, scope)) await store.delete(row.id);
+  }
+}
+
+/**
+ * A package that changed is asked for again later; one that was taken away stays readable and is not asked for.
+ * @param {WriteTx} tx
+ * @param {string[]} deletes
+ * @param {Record<string, any>[]} puts
+ */
+async function applyPackages(tx, deletes, puts) {
   const store = tx.objectStore('packages');
-  const row = await store.get(change.id);
-  if (change.op !== 'put') return row ? store.put({ ...row, changed: false, left: true }) : undefined;
-  return store.put({ ...EMPTY_PACKAGE, area: change.id, ...row, changed: true, left: false });
+  for (const area of deletes) {
+    const row = await store.get(area);
+    if (row) await store.put({ ...row, changed: false });
+  }
+  for (const { area } of puts) await store.put({ ...EMPTY_PACKAGE, area, ...(await store.get(area)), changed: true });
 }
 
 /** A package that is known of and not downloaded yet. */

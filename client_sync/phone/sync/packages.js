@@ -1,0 +1,257 @@
+/**
+ * Downloads the package of an area: in parts that survive a cut, checked by its digest, put in place as a whole.
+ * Keeps the old package until the new one is complete, and asks only whether there is a newer one.
+ */
+
+import { isDigest, sha256 } from '../core/digests.js';
+import { NotBelieved } from '../core/receipts.js';
+import { strict } from '../store/database.js';
+import { withLock } from '../store/locks.js';
+import { EMPTY_PACKAGE } from '../store/work.js';
+import { diary } from './context.js';
+import { Rejected, Stopped, Unreachable } from './errors.js';
+import { install } from './package_install.js';
+import { BASE } from './wire.js';
+
+/** @typedef {import("../store/database.js").Database} Database */
+/** @typedef {import("../store/land.js").PackageRow} PackageRow */
+/** @typedef {import("./context.js").Round} Round */
+/** @typedef {import("./wire.js").Wire} Wire */
+/** @typedef {(done_bytes: number, total_bytes: number|null) => void} OnProgress */
+
+const PART_BYTES = 512 * 1024;
+const IDLE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const RANGE_UNSATISFIABLE = 416;
+
+/**
+ * Asks for the packages of the own areas where something changed or a day went by. With the data saver on, only an area
+ * that is not there at all.
+ * @param {Round} round
+ */
+export async function refreshPackages(round) {
+  const { db, wire, clock, photos_allowed, report } = round;
+  for (const area of widest(round.identity.regions)) {
+    const row = /** @type {PackageRow|undefined} */ (await db.get('packages', area));
+    const is_fresh = row?.etag && !row.changed && clock.nowMs() - Date.parse(row.checked_at ?? '') < DAY_MS;
+    if (is_fresh || (row?.etag && !photos_allowed)) continue;
+    report('package');
+    try {
+      await downloadPackage(db, wire, area, (done, total) => report('package', done, total ?? 0), clock);
+    } catch (fault) {
+      if (!(fault instanceof Rejected)) throw fault;
+      await diary(round, fault, fault.code);
+    }
+  }
+}
+
+/**
+ * The areas that no other of the list contains.
+ * @param {string[]} regions
+ * @returns {string[]}
+ */
+export function widest(regions) {
+  return regions.filter((region, at) => !regions.some((other, place) => place !== at && region.startsWith(other) && region !== other)
+    && regions.indexOf(region) === at);
+}
+
+/**
+ * Downloads the newest package of an area, going on where a cut left off; returns the area as it then stands.
+ * @param {Database} db
+ * @param {Wire} wire
+ * @param {string} area
+ * @param {OnProgress} [onProgress]
+ * @param {{nowIso: () => string}} [clock]
+ * @returns {Promise<PackageRow>}
+ * @throws {Unreachable|NotBelieved|Rejected|Stopped|import("../store/database.js").StorageFull}
+ */
+export async function downloadPackage(db, wire, area, onProgress = () => {}, clock = { nowIso: () => new Date().toISOString() }) {
+  return withLock(`xuntu-package-${area}`, async () => {
+    const before = /** @type {PackageRow} */ ({ ...EMPTY_PACKAGE, area, ...(await db.get('packages', area)) });
+    const response = await asked(wire, before);
+    if (response === null) return checked(db, before, clock.nowIso());
+    if (response === 'restart') {
+      await forgetParts(db, before);
+      const again = await asked(wire, { ...before, pending: null });
+      if (again === null) return checked(db, before, clock.nowIso());
+      if (again === 'restart') throw new Unreachable('the package cannot be had in parts', { code: 'package-damaged' });
+      return received(db, wire, before, again, onProgress, clock);
+    }
+    return received(db, wire, before, response, onProgress, clock);
+  });
+}
+
+/**
+ * @param {Wire} wire
+ * @param {PackageRow} row
+ * @returns {Promise<Response|"restart"|null>} null: the installed one is the newest
+ */
+async function asked(wire, { area, etag, pending }) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  if (pending && pending.bytes > 0) Object.assign(headers, { Range: `bytes=${pending.bytes}-`, 'If-Range': pending.etag });
+  else if (etag !== null) headers['If-None-Match'] = etag;
+  const response = await wire.send('GET', `${BASE}/areas/${encodeURIComponent(area)}/package`, { headers });
+  if (response.status === 304) return null;
+  if (response.status === RANGE_UNSATISFIABLE && pending) return 'restart';
+  if (response.status >= 400) return wire.refuse(response);
+  return response;
+}
+
+/**
+ * @param {Database} db
+ * @param {PackageRow} row
+ * @param {string} at
+ */
+async function checked(db, row, at) {
+  const now = { ...row, checked_at: at, changed: false };
+  await strict(db, ['packages'], (tx) => tx.objectStore('packages').put(now));
+  return now;
+}
+
+/**
+ * Keeps the body part by part, then checks and installs the whole.
+ * @param {Database} db
+ * @param {Wire} wire
+ * @param {PackageRow} before
+ * @param {Response} response
+ * @param {OnProgress} onProgress
+ * @param {{nowIso: () => string}} clock
+ */
+async function received(db, wire, before, response, onProgress, clock) {
+  const etag = response.headers.get('ETag') ?? '';
+  const digest = etag.replace(/^W\//, '').replaceAll('"', '');
+  if (!isDigest(digest)) throw new NotBelieved('the package does not say its digest');
+  const resumes = response.status === 206 && before.pending !== null && before.pending.etag === etag;
+  if (response.status === 206 && !(resumes && startsAt(response) === before.pending?.bytes)) {
+    throw new NotBelieved('the server sent another part than was asked for');
+  }
+  if (!resumes) await forgetParts(db, before);
+  const from = resumes ? Number(before.pending?.bytes) : 0;
+  const total = totalOf(response, from);
+  const bytes = await keepParts(db, wire, { ...before, pending: { etag, bytes: from, total } }, response, onProgress);
+  if (total !== null && bytes !== total) throw new Unreachable(`the package was cut at ${bytes} of ${total}`, { broke_down: true });
+  const packed = await assembled(db, before.area);
+  if ((await sha256(await packed.arrayBuffer())) !== digest) {
+    await forgetParts(db, before);
+    throw new Unreachable('the package is damaged', { code: 'package-damaged' });
+  }
+  const at = clock.nowIso();
+  const row = { ...before, etag, bytes: packed.size, installed_at: at, checked_at: at, changed: false, pending: null };
+  return install(db, row, packed, () => forgetParts(db, before));
+}
+
+/** @param {Response} response */
+function startsAt(response) {
+  return Number(/^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? Number.NaN);
+}
+
+/**
+ * @param {Response} response
+ * @param {number} from
+ * @returns {number|null}
+ */
+function totalOf(response, from) {
+  const whole = /\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1];
+  if (whole !== undefined) return Number(whole);
+  const length = response.headers.get('Content-Length');
+  return length === null ? null : from + Number(length);
+}
+
+/**
+ * @param {Database} db
+ * @param {Wire} wire
+ * @param {PackageRow} row
+ * @param {Response} response
+ * @param {OnProgress} onProgress
+ * @returns {Promise<number>} bytes kept so far
+ */
+async function keepParts(db, wire, row, response, onProgress) {
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body ?? new Blob([]).stream()).getReader();
+  const pending = /** @type {{etag: string, bytes: number, total: number|null}} */ (row.pending);
+  let kept = pending.bytes;
+  /** @type {Uint8Array[]} */
+  let waiting = [];
+  let waiting_bytes = 0;
+  const flush = async () => {
+    if (waiting_bytes === 0) return;
+    const part = new Uint8Array(await new Blob(/** @type {BlobPart[]} */ (waiting)).arrayBuffer());
+    const offset = kept;
+    kept += part.byteLength;
+    [waiting, waiting_bytes] = [[], 0];
+    await keepPart(db, { ...row, pending: { ...pending, bytes: kept } }, offset, part);
+  };
+  for (;;) {
+    const chunk = await chunkOf(reader, wire).catch(async (fault) => {
+      // What arrived before the cut is worth keeping: the next attempt asks only for the rest.
+      await flush();
+      throw fault;
+    });
+    if (chunk === null) break;
+    waiting.push(chunk);
+    waiting_bytes += chunk.byteLength;
+    if (waiting_bytes >= PART_BYTES) await flush();
+    onProgress(kept + waiting_bytes, pending.total);
+  }
+  await flush();
+  return kept;
+}
+
+/**
+ * The next chunk, null at the end; a connection that says nothing for a minute is gone.
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {Wire} wire
+ * @returns {Promise<Uint8Array|null>}
+ */
+async function chunkOf(reader, wire) {
+  if (wire.signal?.aborted) {
+    await reader.cancel();
+    throw new Stopped();
+  }
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let timer;
+  const silence = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('silence')), IDLE_MS);
+  });
+  try {
+    const { done, value } = await Promise.race([reader.read(), /** @type {Promise<never>} */ (silence)]);
+    return done ? null : value;
+  } catch (fault) {
+    throw new Unreachable(`the package was cut: ${fault}`, { broke_down: true });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {Database} db
+ * @param {PackageRow} row
+ * @param {number} offset
+ * @param {Uint8Array} bytes
+ */
+async function keepPart(db, row, offset, bytes) {
+  await strict(db, ['packages', 'package_parts'], async (tx) => {
+    await tx.objectStore('package_parts').put({ area: row.area, offset, bytes });
+    await tx.objectStore('packages').put(row);
+  }, 'relaxed');
+}
+
+/**
+ * @param {Database} db
+ * @param {string} area
+ */
+async function assembled(db, area) {
+  const parts = await db.getAll('package_parts', IDBKeyRange.bound([area, 0], [area, Number.MAX_SAFE_INTEGER]));
+  return new Blob(parts.map((part) => part.bytes));
+}
+
+/**
+ * @param {Database} db
+ * @param {PackageRow} row
+ */
+async function forgetParts(db, row) {
+  await strict(db, ['packages', 'package_parts'], async (tx) => {
+    await tx.objectStore('package_parts').delete(IDBKeyRange.bound([row.area, 0], [row.area, Number.MAX_SAFE_INTEGER]));
+    await tx.objectStore('packages').put({ ...row, pending: null });
+  });
+}
