@@ -5,7 +5,6 @@ when the protocol changes, and read the difference. Digests and signatures are r
 """
 
 import json
-import shutil
 import tempfile
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -167,8 +166,7 @@ class MovingClock:
 
 
 def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
+    FOLDER.mkdir(exist_ok=True)
     clock = MovingClock()
     with tempfile.TemporaryDirectory() as name:
         app = create_app(Settings.for_tests(Path(name)), clock=clock)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from marshmallow import RAISE, Schema
 
 from schemas import pull, sync
+from schemas.carried import CarriedReceiptsSchema
 from schemas.manifest import OBSERVATIONS, READERS, read_item
 from schemas.push import PushEnvelopeSchema, read_push_body
 from tests.builders import digest, verify
@@ -39,6 +40,7 @@ SCHEMAS: dict[str, Schema] = {
     "push.response": sync.PushedSchema(),
     "receipts.request": sync.ReceiptsAskedSchema(),
     "receipts.response": sync.ReceiptsSchema(),
+    "carried.receipts": CarriedReceiptsSchema(),
     "manifest.task_progress": READERS["task_progress"],
     **{f"manifest.{kind}": READERS["report"] for kind in (*OBSERVATIONS, "revision")},
     **{f"result.{outcome}": sync.ResultSchema() for outcome in ("stored", "duplicate", "held", "quarantined", "refused")},
@@ -111,11 +113,13 @@ def every_signed_text(message: Any) -> list[dict[str, Any]]:
     return [found for each in message.values() for found in every_signed_text(each)]
 
 
-def test_every_receipt_and_enrolment_is_signed_by_a_key_of_the_enrolment() -> None:
-    keys = FILES["enrol.response"]["server_keys"]
-    found = [signed for message in FILES.values() for signed in every_signed_text(message)]
+def test_every_receipt_and_enrolment_is_signed_by_a_key_of_the_enrolment_or_of_its_own_file() -> None:
+    enrolled = FILES["enrol.response"]["server_keys"]
+    found = [
+        (signed, message.get("server_keys", enrolled)) for message in FILES.values() for signed in every_signed_text(message)
+    ]
     assert len(found) > 15
-    for signed in found:
+    for signed, keys in found:
         verify(signed, keys)
 
 
