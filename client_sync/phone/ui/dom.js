@@ -6,7 +6,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** @typedef {Node|string|number|null|undefined|false} Child */
-/** @typedef {Child|Child[]|Child[][]} Children */
+/** @typedef {Child|Children[]} Children */
 
 /**
  * An HTML element. `on…` properties are listeners; `class`, `data-…`, `aria-…` and all others are attributes; true is an empty
