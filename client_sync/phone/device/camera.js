@@ -15,9 +15,9 @@ export class CameraTrouble extends Error {
 
 /**
  * @typedef {object} Picture
- * @property {Uint8Array} bytes exactly as the device gave them
+ * @property {Uint8Array<ArrayBuffer>} bytes exactly as the device gave them
  * @property {string} media_type
- * @property {"image-capture"|"canvas"|"file-input"|"gallery"} camera_api
+ * @property {"image-capture"|"canvas"|"file-input"|"gallery"|"signature-pad"} camera_api
  */
 
 /**
@@ -153,21 +153,21 @@ export async function pictureFromFile(file, camera_api) {
   return { bytes: await bytesOf(file), media_type: file.type || 'application/octet-stream', camera_api };
 }
 
-/** @param {Blob} blob @returns {Promise<Uint8Array>} */
+/** @param {Blob} blob @returns {Promise<Uint8Array<ArrayBuffer>>} */
 async function bytesOf(blob) {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
 /**
  * A small copy to look at; the original is only read.
- * @param {Uint8Array} bytes
+ * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} media_type
  * @param {number} edge_px longest edge of the copy
  * @returns {Promise<HTMLCanvasElement|null>} null where this browser cannot show the format (HEIC, video, PDF)
  */
 export async function thumbnail(bytes, media_type, edge_px) {
   if (!media_type.startsWith('image/') || typeof createImageBitmap === 'undefined') return null;
-  const whole = await createImageBitmap(new Blob([/** @type {BlobPart} */ (bytes)], { type: media_type })).catch(() => null);
+  const whole = await createImageBitmap(new Blob([bytes], { type: media_type })).catch(() => null);
   if (!whole) return null;
   const scale = Math.min(1, edge_px / Math.max(whole.width, whole.height));
   const canvas = document.createElement('canvas');

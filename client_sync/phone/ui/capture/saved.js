@@ -1,0 +1,53 @@
+/**
+ * What stands after a report was sealed: that it is saved on this phone, and where to go next. Shown for no report that is not
+ * in the outbox.
+ */
+
+import { listTasks } from '../../store/work.js';
+import { h } from '../dom.js';
+import { ring } from '../icons.js';
+import { bigButton, card, empty, facts, page, stateLine } from '../parts.js';
+import { t } from '../words.js';
+import { lastSealed } from './seal_visit.js';
+import { startAnotherMatter, startVisit, visitPath } from './start.js';
+
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("./frame.js").Shown} Shown */
+
+/**
+ * @param {Phone} phone
+ * @param {string} id
+ * @returns {Promise<Shown>}
+ */
+export async function savedScreen(phone, id) {
+  const sealed = lastSealed(id);
+  if (!sealed) return goneScreen(phone);
+  const { draft, record } = sealed;
+  const next = (await listTasks(phone.db)).find((task) => task.state !== 'done' && task.state !== 'impossible' && task.id !== draft.task_id);
+  const title = t('capture.saved');
+  const said = stateLine({ sign: ring('queued'), text: t('capture.saved_text'), level: 'ok', act: 'saved-state', onclick: () => phone.go(`/report/${id}`) });
+  const more = async () => phone.go(visitPath(await startAnotherMatter(phone, draft), 'observation'));
+  const onward = async () => phone.go(next ? visitPath(await startVisit(phone, { task_id: next.id })) : '/');
+  const node = page(
+    { title, back: () => phone.go('/'), foot: bigButton({
+      label: next ? t('capture.next_task', { place: next.title }) : t('capture.to_today'), act: 'next-task', kind: 'primary', onclick: () => void onward(),
+    }) },
+    h('p', { class: 'saved-big', role: 'status' }, t('capture.saved_big')),
+    said,
+    card(null, facts([
+      [t('capture.kind_of'), t(`capture.kind.${record.summary.kind ?? 'routine'}`)],
+      [t('capture.parcel'), draft.parcel_claim],
+      [t('capture.photos'), String(draft.photos.length)],
+    ])),
+    bigButton({ label: t('capture.same_place'), act: 'same-place', icon: 'plus', onclick: () => void more() }),
+    next && bigButton({ label: t('capture.to_today'), act: 'to-today', onclick: () => phone.go('/') }),
+  );
+  return { node, title };
+}
+
+/** A draft that is no longer there: it was sealed or thrown away, perhaps in another tab. @param {Phone} phone @returns {Shown} */
+export function goneScreen(phone) {
+  const title = t('capture.gone');
+  const reports = bigButton({ label: t('capture.to_reports'), act: 'to-reports', kind: 'primary', onclick: () => phone.go('/reports') });
+  return { title, node: page({ title, back: () => phone.go('/'), foot: reports }, empty(title, t('capture.gone_text'))) };
+}

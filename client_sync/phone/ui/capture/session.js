@@ -1,0 +1,255 @@
+/**
+ * One visit while it is open: its draft, where the inspector stands, where the camera looks. Every change is kept at once;
+ * what is not yet durable is never called saved. Draws nothing.
+ */
+
+import { averageFixes } from '../../core/positions.js';
+import { watchCompass } from '../../device/compass.js';
+import { watchLocation } from '../../device/location.js';
+import { keepScreenOn } from '../../device/wake_lock.js';
+import { dropUnusedPhoto, keepDraft, readDraft } from '../../store/drafts.js';
+import { keepPhoto } from '../../store/photos.js';
+import { follow, NOWHERE } from './standing.js';
+
+/** @typedef {import("../../types.js").Draft} Draft */
+/** @typedef {import("../../types.js").DraftPhoto} DraftPhoto */
+/** @typedef {import("../../types.js").Fix} Fix */
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("../../types.js").Position} Position */
+/** @typedef {import("../../types.js").View} View */
+/** @typedef {import("../../device/camera.js").Picture} Picture */
+/** @typedef {import("../../device/location.js").LocationTrouble} LocationTrouble */
+
+/** Fixes arrive every second; they are written this often, and with every other change. */
+const KEEP_FIXES_EVERY_MS = 3000;
+/** A place the receiver has not confirmed for this long is not where a picture is taken now. */
+const FRESH_MS = 20_000;
+
+/** @type {Map<string, Promise<Visit|null>>} */
+const open = new Map();
+
+/**
+ * The visit of a draft, shared by its screens; give it back with `release()`.
+ * @param {Phone} phone
+ * @param {string} id
+ * @returns {Promise<Visit|null>} null when there is no such draft any more
+ */
+export async function openVisit(phone, id) {
+  const opening = open.get(id) ?? readDraft(phone.db, id).then((draft) => (draft ? new Visit(phone, draft) : null));
+  open.set(id, opening);
+  const visit = await opening;
+  if (!visit) open.delete(id);
+  visit?.hold();
+  return visit;
+}
+
+/** Events: "draft" (something was changed), "position", "heading", "saved" (`saving` or `problem` changed). */
+export class Visit extends EventTarget {
+  /** @param {Phone} phone @param {Draft} draft */
+  constructor(phone, draft) {
+    super();
+    this.phone = phone;
+    this.draft = draft;
+    this.stand = NOWHERE;
+    /** @type {LocationTrouble|null} */
+    this.trouble = null;
+    /** @type {Fix|null} the newest answer of the receiver, as it came */
+    this.last_fix = null;
+    /** @type {Error|null} */
+    this.problem = null;
+    /** @type {(() => Promise<unknown>)[]} pictures the phone had no room for: in memory until they are kept */
+    this.unkept = [];
+    this.saving = 0;
+    this.holders = 0;
+    this.is_over = false;
+    this.is_resumed = draft.photos.length > 0;
+    /** @type {Promise<unknown>} */
+    this.written = Promise.resolve();
+    /** @type {ReturnType<typeof setTimeout>|null} */
+    this.keeping = null;
+    /** @type {import("../../device/location.js").LocationWatch|null} */
+    this.location = null;
+    /** @type {import("../../device/compass.js").Compass|null} */
+    this.compass = null;
+    /** @type {{release: () => void}|null} */
+    this.screen = null;
+  }
+
+  /** One more screen shows this visit; the first wakes the sensors. */
+  hold() {
+    this.holders += 1;
+    if (this.holders > 1) return;
+    this.locate();
+    this.compass = watchCompass(this.phone.clock, {}, () => this.tell('heading'));
+    this.screen = keepScreenOn();
+  }
+
+  /** A screen no longer shows this visit; the last puts the sensors to sleep. The draft stays. */
+  release() {
+    this.holders -= 1;
+    if (this.holders > 0) return;
+    this.location?.stop();
+    this.compass?.stop();
+    this.screen?.release();
+    open.delete(this.draft.id);
+    if (this.keeping) void this.change({}).catch(() => this.tell('saved'));
+  }
+
+  /**
+   * Write nothing from now on: the draft is about to be sealed or thrown away, and a late fix must not bring it back.
+   * @returns {Promise<void>} once everything asked before is written
+   */
+  async end() {
+    this.is_over = true;
+    if (this.keeping) clearTimeout(this.keeping);
+    this.keeping = null;
+    await this.written;
+  }
+
+  /** Sealing failed: the visit goes on. */
+  reopen() {
+    this.is_over = false;
+  }
+
+  /** Ask the position system (again): after a refusal only a new watch asks the person. */
+  locate() {
+    this.location?.stop();
+    this.trouble = null;
+    this.location = watchLocation(
+      {
+        onFix: (fix) => this.take(fix),
+        onTrouble: (trouble) => {
+          this.trouble = trouble;
+          this.tell('position');
+        },
+      },
+      this.phone.clock,
+    );
+  }
+
+  /** @param {Fix} fix */
+  take(fix) {
+    if (this.is_over) return;
+    const { stand, moved } = follow(this.stand, fix);
+    const is_first = this.stand.fixes.length === 0;
+    this.stand = stand;
+    this.last_fix = fix;
+    this.trouble = null;
+    if (moved && this.draft.photos.length > 0) this.is_resumed = true;
+    if (!this.isPlaceSettled() && stand.strays.length === 0) {
+      const captured_at = this.draft.captured_at ?? this.phone.clock.nowIso();
+      this.draft = { ...this.draft, captured_at, fixes: stand.fixes, position: averageFixes(stand.fixes) };
+      if (is_first) void this.change({}).catch(() => undefined);
+      else this.keeping ??= setTimeout(() => void this.change({}).catch(() => undefined), KEEP_FIXES_EVERY_MS);
+    }
+    this.tell('position');
+  }
+
+  /** Whether the report's place is decided: by hand, or by pictures taken before the inspector walked on or came back. */
+  isPlaceSettled() {
+    return this.draft.position?.source === 'manual' || (this.is_resumed && this.draft.position !== null);
+  }
+
+  /** Where the inspector stands now, or null when the receiver has been silent. @returns {Position|null} */
+  here() {
+    const newest = this.stand.fixes.at(-1);
+    return newest && this.phone.clock.monoMs() - newest.at_ms <= FRESH_MS ? averageFixes(this.stand.fixes) : null;
+  }
+
+  /**
+   * Change the draft; resolves when the change is on disk, in the order of the calls.
+   * @param {Partial<Draft>} part
+   * @returns {Promise<void>}
+   * @throws what the store says; `problem` then holds it until a later change succeeds
+   */
+  async change(part) {
+    if (this.is_over) return;
+    this.draft = { ...this.draft, ...part, updated_at: this.phone.clock.nowIso() };
+    if (this.keeping) clearTimeout(this.keeping);
+    this.keeping = null;
+    this.saving += 1;
+    this.tell('draft');
+    const writing = this.written.then(() => keepDraft(this.phone.db, this.draft));
+    this.written = writing.catch(() => undefined);
+    try {
+      await writing;
+      this.problem = null;
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error);
+      throw error;
+    } finally {
+      this.saving -= 1;
+      this.tell('saved');
+    }
+  }
+
+  /** The report's place stays where it is now: the inspector is about to walk. */
+  settle() {
+    this.is_resumed = true;
+  }
+
+  /**
+   * Keep a picture: bytes first, then the draft that names it. Measured as "photo-saved", from bytes to the last commit.
+   * A picture that finds no room stays in memory for `again()`, and `problem` says so.
+   * @param {Picture} picture
+   * @param {{kind: string, taken_at: string, position: Position|null, view: View|null, gallery_reason?: string}} facts
+   * @returns {Promise<DraftPhoto|null>} null when it could not be kept
+   */
+  async addPhoto(picture, facts) {
+    try {
+      return await this.keepPicture(picture, facts);
+    } catch (error) {
+      this.unkept.push(() => this.keepPicture(picture, facts));
+      this.problem = /** @type {Error} */ (error);
+      this.tell('saved');
+      return null;
+    }
+  }
+
+  /** @param {Picture} picture @param {Parameters<Visit["addPhoto"]>[1]} facts @returns {Promise<DraftPhoto>} */
+  async keepPicture({ bytes, media_type, camera_api }, facts) {
+    const began = performance.now();
+    const row = await keepPhoto(this.phone.db, bytes, { media_type, taken_at: facts.taken_at });
+    const source = camera_api === 'gallery' ? /** @type {const} */ ('gallery') : /** @type {const} */ ('camera');
+    /** @type {DraftPhoto} */
+    const photo = { digest: row.digest, bytes: bytes.length, media_type: row.media_type, source, camera_api, ...facts };
+    const others = this.draft.photos.filter((one) => one.digest !== photo.digest);
+    const captured_at = this.draft.captured_at ?? facts.taken_at;
+    const view = this.draft.view ?? facts.view;
+    await this.change({ photos: [...others, photo], captured_at, view });
+    performance.measure('photo-saved', { start: began, end: performance.now() });
+    return photo;
+  }
+
+  /** Try again to keep what found no room. @returns {Promise<void>} */
+  async again() {
+    const waiting = this.unkept;
+    this.unkept = [];
+    for (const keep of waiting) {
+      try {
+        await keep();
+      } catch (error) {
+        this.unkept.push(keep);
+        this.problem = /** @type {Error} */ (error);
+      }
+    }
+    if (this.unkept.length === 0) await this.change({}).catch(() => undefined);
+    this.tell('saved');
+  }
+
+  /** @param {string} digest @param {Partial<DraftPhoto>} part */
+  changePhoto(digest, part) {
+    return this.change({ photos: this.draft.photos.map((one) => (one.digest === digest ? { ...one, ...part } : one)) });
+  }
+
+  /** Take a picture out of the draft, and off the phone unless another report names it. @param {string} digest */
+  async dropPhoto(digest) {
+    await this.change({ photos: this.draft.photos.filter((one) => one.digest !== digest) });
+    await dropUnusedPhoto(this.phone.db, digest);
+  }
+
+  /** @param {"draft"|"position"|"heading"|"saved"} name */
+  tell(name) {
+    this.dispatchEvent(new Event(name));
+  }
+}

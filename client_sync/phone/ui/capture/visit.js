@@ -1,0 +1,58 @@
+/**
+ * Capture: which screen of a visit stands, and the list of its controls. Holds no step of its own.
+ *
+ * Screens `#/visit/<draft>`: the step the draft was left at; `…/visit`, `…/photos`, `…/observation`, `…/saved`: that one.
+ * Every control has a stable `data-act`, by which taps are counted and journeys are played:
+ *
+ *   everywhere   back, save-again, make-room (when the phone is full)
+ *   visit        claim-<code>, begin, nothing-found, take-back (toast), place-by-hand, locate, ask-compass, parcel-facts,
+ *                impossible → impossible-<no_road|locked|refused|unsafe|wrong_place|other>
+ *   photos       shutter, kind-<kind>, gallery → gallery-<reason> → gallery-file (input), system-camera (input), torch,
+ *                camera-again, photo-<n> → rename-<kind>, photo-drop; photos-done
+ *   observation  observe-<kind>, ask-<part>-<field>-<value> (chips), …-text, …-number, …-date, …-known-<n>, …-less, …-more,
+ *                more-questions, law-<id>, sketch → sketch-undo, sketch-walk, sketch-done, full-close;
+ *                sign → sign-clear, sign-keep; note, colleagues, colleague-<n>, colleague, colleague-add; save
+ *   saved        next-task, same-place, to-today, saved-state
+ *
+ * A photo's way from its bytes to the disk is measured as `performance` entry "photo-saved".
+ */
+
+import { observationScreen } from './observation.js';
+import { photosScreen } from './photos.js';
+import { placeScreen } from './place.js';
+import { goneScreen, savedScreen } from './saved.js';
+import { openVisit } from './session.js';
+import { STEPS, visitPath } from './start.js';
+
+export { finishSealing } from './nothing_found.js';
+export { startVisit, visitPath } from './start.js';
+
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("./frame.js").Shown} Shown */
+/** @typedef {typeof STEPS[number]} Step */
+
+/** @type {Record<Step, (visit: import("./session.js").Visit) => Promise<Shown>>} */
+const SCREENS = { visit: placeScreen, photos: photosScreen, observation: observationScreen };
+
+/** Patterns for the router, all shown by `visitScreen`. */
+export const VISIT_PATTERNS = ['/visit/:id', '/visit/:id/:step'];
+
+/**
+ * @param {Phone} phone
+ * @param {Record<string, string>} params `id` of the draft, and perhaps `step`
+ * @returns {Promise<Shown>}
+ */
+export async function visitScreen(phone, { id, step }) {
+  if (step === 'saved') return savedScreen(phone, id);
+  const visit = await openVisit(phone, id);
+  if (!visit) return goneScreen(phone);
+  const shown = stepOf(step) ?? stepOf(visit.draft.step) ?? 'visit';
+  // Without this, "back" from the next screen would lead to the step the draft has reached by then.
+  if (!stepOf(step)) history.replaceState(null, '', `#${visitPath(id, shown)}`);
+  return SCREENS[shown](visit);
+}
+
+/** @param {string|undefined} step @returns {Step|null} */
+function stepOf(step) {
+  return STEPS.find((one) => one === step) ?? null;
+}
