@@ -62,9 +62,11 @@ function reduced(entity, changes) {
     if (scope === null) {
       last.set(change.id, change);
     } else {
-      // What was said before the scope was left is of the scope that was left.
       left.set(scope.id, scope);
-      for (const [id, { data }] of last) if (data !== undefined && isInScope(data, scope)) last.delete(id);
+      // What this page put into the scope goes with it, and so does what the phone held of it from another scope.
+      for (const [id, { data }] of last) {
+        if (data !== undefined && isInScope(data, scope)) last.set(id, { entity, id, op: 'delete' });
+      }
     }
   }
   const words = [...last.values()];
