@@ -42,9 +42,12 @@ export function isInScope(row, { kind, id }) {
  * @returns {EntityChanges[]}
  */
 export function reducePage({ changes }) {
-  return ENTITIES.map((entity) => reduced(entity, changes.filter((change) => change.entity === entity))).filter(
-    ({ cleared, deletes, puts }) => cleared.length + deletes.length + puts.length > 0,
-  );
+  return ENTITIES.map((entity) =>
+    reduced(
+      entity,
+      changes.filter((change) => change.entity === entity),
+    ),
+  ).filter(({ cleared, deletes, puts }) => cleared.length + deletes.length + puts.length > 0);
 }
 
 /**

@@ -80,13 +80,19 @@ const CONSTRUCTION = [
     field: 'observation.piles_done',
     type: 'whole',
     label_key: 'ask.construction.piles_done',
-    when: [{ field: STAGE, in: IN_THE_GROUND }, { field: FOUNDATION, in: ['piles'] }],
+    when: [
+      { field: STAGE, in: IN_THE_GROUND },
+      { field: FOUNDATION, in: ['piles'] },
+    ],
   },
   {
     field: 'observation.piles_total',
     type: 'whole',
     label_key: 'ask.construction.piles_total',
-    when: [{ field: STAGE, in: IN_THE_GROUND }, { field: FOUNDATION, in: ['piles'] }],
+    when: [
+      { field: STAGE, in: IN_THE_GROUND },
+      { field: FOUNDATION, in: ['piles'] },
+    ],
   },
   {
     // The pit is finished or it is not; how far it is otherwise is a glance, told in quarters.
@@ -100,13 +106,19 @@ const CONSTRUCTION = [
       { value: 0.25, label_key: 'answer.pit.quarter' },
       { value: 0, label_key: 'answer.pit.not_begun' },
     ],
-    when: [{ field: STAGE, in: IN_THE_GROUND }, { field: FOUNDATION, in: ['deep_pit'] }],
+    when: [
+      { field: STAGE, in: IN_THE_GROUND },
+      { field: FOUNDATION, in: ['deep_pit'] },
+    ],
   },
   {
     field: 'observation.foundation_share',
     type: 'share',
     label_key: 'ask.construction.foundation_share',
-    when: [{ field: STAGE, in: IN_THE_GROUND }, { field: FOUNDATION, in: ['other'] }],
+    when: [
+      { field: STAGE, in: IN_THE_GROUND },
+      { field: FOUNDATION, in: ['other'] },
+    ],
   },
   {
     field: 'observation.developed_area_m2',
@@ -128,7 +140,10 @@ const CONSTRUCTION = [
     type: 'day',
     label_key: 'ask.construction.halted_since',
     law_text_ids: [HALTED],
-    when: [{ field: STAGE, in: BEGUN }, { field: ONSITE_STATE, in: ['stopped'] }],
+    when: [
+      { field: STAGE, in: BEGUN },
+      { field: ONSITE_STATE, in: ['stopped'] },
+    ],
   },
 ];
 

@@ -21,7 +21,17 @@ export const HEAD = {
 const FIX = { lon: 120.9801, lat: 31.3802, accuracy_m: 4.2, altitude_m: 3.4, heading_deg: null, fixed_at: NOW };
 const FIXES = [0, 1000, 2000].map((at_ms, n) => ({ ...FIX, at_ms, lon: FIX.lon + n * 1e-6 }));
 const VIEW = { azimuth_deg: 132.5, azimuth_ref: 'magnetic', azimuth_error_deg: 12 };
-const SKETCH = { type: 'Polygon', coordinates: [[[120.98, 31.38], [120.981, 31.38], [120.981, 31.381], [120.98, 31.38]]] };
+const SKETCH = {
+  type: 'Polygon',
+  coordinates: [
+    [
+      [120.98, 31.38],
+      [120.981, 31.38],
+      [120.981, 31.381],
+      [120.98, 31.38],
+    ],
+  ],
+};
 
 export function aPhoto(differences = {}) {
   return {
@@ -49,7 +59,14 @@ export const ORDINARY = {
   'a pit half dug': aDraft({ observation: pit, view: VIEW, photos: [aPhoto()] }),
   'piles being driven': aDraft({ observation: { ...piles, developed_area_m2: 1234.5, halted_since: '2026-09-01' } }),
   'a use with a sketch and every fact of the spot': aDraft({
-    observation: { kind: 'land_use', use: 'storage', area_m2: 860.25, area_method: 'sketched', buildings: 2, current_class: '0101' },
+    observation: {
+      kind: 'land_use',
+      use: 'storage',
+      area_m2: 860.25,
+      area_method: 'sketched',
+      buildings: 2,
+      current_class: '0101',
+    },
     onsite: everyFact,
     sketch: { ...SKETCH, drawn: 'by finger' },
     note: '堆放建筑垃圾 "约两亩" \\u0000 不是字符 😀\n第二行',
@@ -62,7 +79,11 @@ export const ORDINARY = {
   }),
   'nothing found': nothingFound(aDraft({ observation: null }), NOW),
   'no position at all': aDraft({ position: null, fixes: [], captured_at: null }),
-  'a revision': aDraft({ rev: 2, prev: aDigest(3), photos: [aPhoto(), aPhoto({ digest: aDigest(12), view: null, position: null })] }),
+  'a revision': aDraft({
+    rev: 2,
+    prev: aDigest(3),
+    photos: [aPhoto(), aPhoto({ digest: aDigest(12), view: null, position: null })],
+  }),
   'a gallery photo and a signature': aDraft({
     photos: [
       aPhoto({ source: 'gallery', gallery_reason: '相机故障，用另一部手机拍摄', camera_api: 'gallery', view: null }),
@@ -90,7 +111,18 @@ export const BROKEN = {
   'a latitude beyond the pole': [{ position: { ...averageFixes(FIXES), lat: 91 } }, 'position.lat'],
   'a naive time': [{ captured_at: '2026-11-20T10:00:00' }, 'captured_at'],
   'an azimuth beyond the circle': [{ view: { ...VIEW, azimuth_deg: 361 } }, 'view.azimuth_deg'],
-  'a sketch that is a line': [{ sketch: { type: 'LineString', coordinates: [[1, 2], [3, 4]] } }, 'sketch'],
+  'a sketch that is a line': [
+    {
+      sketch: {
+        type: 'LineString',
+        coordinates: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    },
+    'sketch',
+  ],
   'too many photos': [{ photos: Array.from({ length: 201 }, (_, n) => aPhoto({ digest: aDigest(n) })) }, 'photos'],
   'an empty photo': [{ photos: [aPhoto({ bytes: 0 })] }, 'photos.0'],
   'a photo of no digest': [{ photos: [aPhoto({ digest: 'sha256:ABC' })] }, 'photos.0'],
@@ -98,10 +130,44 @@ export const BROKEN = {
   'a revision without its predecessor': [{ rev: 2 }, 'prev'],
 };
 
-const odd = fc.constantFrom(null, '', 'x', '地'.repeat(201), 0, -1, 1, 0.5, 1e13, 2 ** 60, true, '2026-02-30', '2026-02-28', [], ['oral_stop'], {});
+const odd = fc.constantFrom(
+  null,
+  '',
+  'x',
+  '地'.repeat(201),
+  0,
+  -1,
+  1,
+  0.5,
+  1e13,
+  2 ** 60,
+  true,
+  '2026-02-30',
+  '2026-02-28',
+  [],
+  ['oral_stop'],
+  {},
+);
 const FIELDS = {
-  observation: ['sign_board', 'permit_no', 'foundation', 'foundation_share', 'piles_done', 'piles_total', 'stage', 'halted_since', 'use',
-    'area_m2', 'developed_area_m2', 'area_method', 'buildings', 'current_class', 'topsoil_stripped', 'nothing_found', 'kind'],
+  observation: [
+    'sign_board',
+    'permit_no',
+    'foundation',
+    'foundation_share',
+    'piles_done',
+    'piles_total',
+    'stage',
+    'halted_since',
+    'use',
+    'area_m2',
+    'developed_area_m2',
+    'area_method',
+    'buildings',
+    'current_class',
+    'topsoil_stripped',
+    'nothing_found',
+    'kind',
+  ],
   onsite: Object.keys(everyFact),
   position: ['lon', 'lat', 'accuracy_m', 'accuracy_p', 'altitude_m', 'fixes', 'source', 'mocked', 'fixed_at'],
   view: ['azimuth_deg', 'azimuth_ref', 'azimuth_error_deg', 'distance_m'],

@@ -23,15 +23,27 @@ test('the golden package is read whole, wherever it is cut', () => {
   for (const [entity, count] of Object.entries(whole.head.counts)) {
     assert.equal(kinds.filter((kind) => kind === entity).length, count, entity);
   }
-  fc.assert(fc.property(fc.array(fc.nat(PACKAGE.length), { maxLength: 12 }), (cuts) => {
-    assert.deepEqual(read(PACKAGE, cuts.sort((one, other) => one - other)), whole);
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(fc.array(fc.nat(PACKAGE.length), { maxLength: 12 }), (cuts) => {
+      assert.deepEqual(
+        read(
+          PACKAGE,
+          cuts.sort((one, other) => one - other),
+        ),
+        whole,
+      );
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('a package that ends early is incomplete, wherever it ends', () => {
-  fc.assert(fc.property(fc.nat(PACKAGE.trimEnd().length - 1), (length) => {
-    assert.notEqual(read(PACKAGE.slice(0, length)).problem, null);
-  }), { numRuns: 100 });
+  fc.assert(
+    fc.property(fc.nat(PACKAGE.trimEnd().length - 1), (length) => {
+      assert.notEqual(read(PACKAGE.slice(0, length)).problem, null);
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test('a package without one of its lines is incomplete', () => {
@@ -49,7 +61,13 @@ test('a count that does not hold makes a package incomplete even where the lines
 });
 
 test('what is no package of a version we know gives no lines', () => {
-  for (const text of ['<html>portal</html>\n', '[]\n', '{"entity":"parcel"}\n', PACKAGE.replace('"v":1', '"v":2'), `${PACKAGE}{"entity":"parcel"}\n`]) {
+  for (const text of [
+    '<html>portal</html>\n',
+    '[]\n',
+    '{"entity":"parcel"}\n',
+    PACKAGE.replace('"v":1', '"v":2'),
+    `${PACKAGE}{"entity":"parcel"}\n`,
+  ]) {
     assert.notEqual(read(text).problem, null, text.slice(0, 30));
   }
   assert.equal(read(PACKAGE.replace('"v":1', '"v":2')).problem.code, 'package-version');
@@ -59,10 +77,16 @@ test('what is no package of a version we know gives no lines', () => {
 test('the golden pages are reduced to what is put and what is taken away', () => {
   const page = golden('pull.response');
   const reduced = reducePage(page);
-  assert.deepEqual(reduced.map(({ entity }) => entity), ENTITIES);
+  assert.deepEqual(
+    reduced.map(({ entity }) => entity),
+    ENTITIES,
+  );
   assert.equal(reduced.flatMap(({ puts }) => puts).length, page.changes.length);
   const changes = Object.fromEntries(reducePage(golden('pull.response.changes')).map((each) => [each.entity, each]));
-  assert.deepEqual(changes.task.cleared.map(({ kind }) => kind), ['crew']);
+  assert.deepEqual(
+    changes.task.cleared.map(({ kind }) => kind),
+    ['crew'],
+  );
   assert.deepEqual(changes.case_note.cleared, [{ kind: 'region', id: '320583101' }]);
   assert.deepEqual(changes.case_note.deletes, [golden('pull.delete').id]);
 });
@@ -76,14 +100,24 @@ test('a region that was left takes its towns and villages along and leaves other
 });
 
 test('an entity of a newer server is passed over', () => {
-  assert.deepEqual(reducePage({ changes: [{ entity: 'weather', id: '1', op: 'put', data: {} }, { entity: 'form', id: '2', op: 'delete' }] }), []);
+  assert.deepEqual(
+    reducePage({
+      changes: [
+        { entity: 'weather', id: '1', op: 'put', data: {} },
+        { entity: 'form', id: '2', op: 'delete' },
+      ],
+    }),
+    [],
+  );
 });
 
 test('applying a page at once or word by word comes to the same', () => {
   const id = fc.constantFrom('a', 'b', 'c');
   const region = fc.constantFrom('320583100', '320583101');
   const change = fc.oneof(
-    fc.tuple(id, region, fc.nat(9)).map(([each, where, n]) => ({ entity: 'case_note', id: each, op: 'put', data: { id: each, region: where, n } })),
+    fc
+      .tuple(id, region, fc.nat(9))
+      .map(([each, where, n]) => ({ entity: 'case_note', id: each, op: 'put', data: { id: each, region: where, n } })),
     id.map((each) => ({ entity: 'case_note', id: each, op: 'delete' })),
     region.map((where) => ({ entity: 'case_note', id: where, op: 'out_of_scope' })),
   );
@@ -92,11 +126,16 @@ test('applying a page at once or word by word comes to the same', () => {
     return new Map([...kept, ...puts].map((row) => [row.id, row]));
   };
   const sorted = (rows) => [...rows.values()].sort((one, other) => one.id.localeCompare(other.id));
-  fc.assert(fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
-    const before = new Map([['a', { id: 'a', region: '320583100', n: 0 }], ['c', { id: 'c', region: '320583101', n: 0 }]]);
-    const stepwise = changes.reduce((rows, each) => reducePage({ changes: [each] }).reduce(apply, rows), before);
-    assert.deepEqual(sorted(reducePage({ changes }).reduce(apply, before)), sorted(stepwise));
-  }));
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
+      const before = new Map([
+        ['a', { id: 'a', region: '320583100', n: 0 }],
+        ['c', { id: 'c', region: '320583101', n: 0 }],
+      ]);
+      const stepwise = changes.reduce((rows, each) => reducePage({ changes: [each] }).reduce(apply, rows), before);
+      assert.deepEqual(sorted(reducePage({ changes }).reduce(apply, before)), sorted(stepwise));
+    }),
+  );
 });
 
 test('storage speaks up when work lies on this phone alone, and is silent otherwise', () => {

@@ -36,7 +36,9 @@ test('the manifest says what was recorded and is silent about what was not', () 
 });
 
 test('answers of false and zero are answers', () => {
-  const manifest = written(aDraft({ observation: { kind: 'construction', sign_board: false, piles_done: 0, foundation_share: 0 } }));
+  const manifest = written(
+    aDraft({ observation: { kind: 'construction', sign_board: false, piles_done: 0, foundation_share: 0 } }),
+  );
   assert.deepEqual(manifest.observation, { kind: 'construction', sign_board: false, piles_done: 0, foundation_share: 0 });
 });
 
@@ -56,7 +58,11 @@ test('everybody present is named once, the author first and without their name',
 });
 
 test('a broken chain or revision is never written', () => {
-  for (const head of [{ ...HEAD, seq: 1 }, { ...HEAD, chain: null }, { ...HEAD, seq: 0, chain: null }]) {
+  for (const head of [
+    { ...HEAD, seq: 1 },
+    { ...HEAD, chain: null },
+    { ...HEAD, seq: 0, chain: null },
+  ]) {
     assert.throws(() => reportText(aDraft(), head), RangeError);
     assert.throws(() => taskProgressText({ id: 'e', task_id: 't', state: 'done', captured_at: NOW }, head), RangeError);
   }

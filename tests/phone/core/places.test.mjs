@@ -17,11 +17,56 @@ const closed = (ring) => ({ type: 'Polygon', coordinates: [[...ring, ring[0]]] }
 
 // Square metres and metres by pyproj.Geod(ellps='GRS80').polygon_area_perimeter.
 const MEASURED = {
-  'a field near Kunshan': [[[120.98, 31.38], [120.9812, 31.38003], [120.98115, 31.38092], [120.98002, 31.38088]], 10879.611913, 418.160168],
-  'a thin strip': [[[119.3, 26.08], [119.302, 26.08], [119.302, 26.08002], [119.3, 26.08002]], 443.37756, 404.630759],
-  'a town': [[[120, 30], [120.1, 30], [120.15, 30.08], [120.02, 30.1]], 114396746.420783, 43721.598481],
-  'a field in the north': [[[132.1, 47.2], [132.104, 47.2], [132.104, 47.203], [132.1, 47.203]], 101083.998753, 1273.205328],
-  'a county': [[[118, 26], [118.5, 26], [118.5, 26.5], [118, 26.5]], 2767159132.914124, 210695.681926],
+  'a field near Kunshan': [
+    [
+      [120.98, 31.38],
+      [120.9812, 31.38003],
+      [120.98115, 31.38092],
+      [120.98002, 31.38088],
+    ],
+    10879.611913,
+    418.160168,
+  ],
+  'a thin strip': [
+    [
+      [119.3, 26.08],
+      [119.302, 26.08],
+      [119.302, 26.08002],
+      [119.3, 26.08002],
+    ],
+    443.37756,
+    404.630759,
+  ],
+  'a town': [
+    [
+      [120, 30],
+      [120.1, 30],
+      [120.15, 30.08],
+      [120.02, 30.1],
+    ],
+    114396746.420783,
+    43721.598481,
+  ],
+  'a field in the north': [
+    [
+      [132.1, 47.2],
+      [132.104, 47.2],
+      [132.104, 47.203],
+      [132.1, 47.203],
+    ],
+    101083.998753,
+    1273.205328,
+  ],
+  'a county': [
+    [
+      [118, 26],
+      [118.5, 26],
+      [118.5, 26.5],
+      [118, 26.5],
+    ],
+    2767159132.914124,
+    210695.681926,
+  ],
 };
 
 test('areas and lengths agree with a geodesic library to a tenth of a thousandth', () => {
@@ -33,11 +78,30 @@ test('areas and lengths agree with a geodesic library to a tenth of a thousandth
 
 test('holes are taken out, parts are added, direction does not matter', () => {
   const [outer] = MEASURED['a town'];
-  const hole = [[120.05, 30.03], [120.06, 30.03], [120.06, 30.04], [120.05, 30.04]];
+  const hole = [
+    [120.05, 30.03],
+    [120.06, 30.03],
+    [120.06, 30.04],
+    [120.05, 30.04],
+  ];
   const whole = areaM2(closed(outer));
   const within = areaM2(closed(hole));
-  assert.ok(relative(areaM2({ type: 'Polygon', coordinates: [[...outer, outer[0]], [...hole, hole[0]]] }), whole - within) < 1e-9);
-  assert.ok(relative(areaM2({ type: 'MultiPolygon', coordinates: [[[...outer, outer[0]]], [[...hole, hole[0]]]] }), whole + within) < 1e-9);
+  assert.ok(
+    relative(
+      areaM2({
+        type: 'Polygon',
+        coordinates: [
+          [...outer, outer[0]],
+          [...hole, hole[0]],
+        ],
+      }),
+      whole - within,
+    ) < 1e-9,
+  );
+  assert.ok(
+    relative(areaM2({ type: 'MultiPolygon', coordinates: [[[...outer, outer[0]]], [[...hole, hole[0]]]] }), whole + within) <
+      1e-9,
+  );
   assert.ok(relative(areaM2(closed([...outer].reverse())), whole) < 1e-9);
   assert.equal(areaM2({ type: 'Point', coordinates: [1, 2] }), 0);
 });
@@ -47,7 +111,10 @@ test('a hectare is fifteen mu', () => {
 });
 
 test('distances and bearings agree with a geodesic library', () => {
-  const [a, b] = [{ lon: 120, lat: 31 }, { lon: 120.01, lat: 31.01 }];
+  const [a, b] = [
+    { lon: 120, lat: 31 },
+    { lon: 120.01, lat: 31.01 },
+  ];
   assert.ok(relative(distanceM(a, b), 1463.28977) < 1e-6);
   assert.ok(Math.abs(bearingDeg(a, b) - 40.7379) < 0.01);
   assert.ok(Math.abs(bearingDeg(a, { lon: 119.99, lat: 31 }) - 270) < 0.01);
@@ -60,22 +127,45 @@ test('no fix gives no position', () => {
 
 test('one fix is taken as it came', () => {
   const position = averageFixes([fix()]);
-  assert.deepEqual(position, { lon: 120.98, lat: 31.38, accuracy_m: 5, accuracy_p: null, fixes: 1, altitude_m: 3, fixed_at: NOW, source: 'gnss', mocked: null, crs: 'wgs84' });
+  assert.deepEqual(position, {
+    lon: 120.98,
+    lat: 31.38,
+    accuracy_m: 5,
+    accuracy_p: null,
+    fixes: 1,
+    altitude_m: 3,
+    fixed_at: NOW,
+    source: 'gnss',
+    mocked: null,
+    crs: 'wgs84',
+  });
 });
 
 test('however many fixes, the average never claims to be better than the best of them', () => {
-  const noise = fc.record({ east: fc.integer({ min: -8, max: 8 }), north: fc.integer({ min: -8, max: 8 }), accuracy_m: fc.integer({ min: 3, max: 60 }), at_ms: fc.nat(60_000) });
-  fc.assert(fc.property(fc.array(noise, { minLength: 1, maxLength: 30 }), (noises) => {
-    const fixes = noises.map(({ east, north, ...told }) => fix({ ...shifted(fix(), east, north), ...told }));
-    const position = averageFixes(fixes);
-    assert.ok(position.accuracy_m >= Math.min(...fixes.map((each) => each.accuracy_m)));
-    assert.ok(position.fixes >= 1 && position.fixes <= fixes.length);
-    assert.ok(distanceM(position, fix()) <= Math.hypot(8, 8) + 0.1);
-  }));
+  const noise = fc.record({
+    east: fc.integer({ min: -8, max: 8 }),
+    north: fc.integer({ min: -8, max: 8 }),
+    accuracy_m: fc.integer({ min: 3, max: 60 }),
+    at_ms: fc.nat(60_000),
+  });
+  fc.assert(
+    fc.property(fc.array(noise, { minLength: 1, maxLength: 30 }), (noises) => {
+      const fixes = noises.map(({ east, north, ...told }) => fix({ ...shifted(fix(), east, north), ...told }));
+      const position = averageFixes(fixes);
+      assert.ok(position.accuracy_m >= Math.min(...fixes.map((each) => each.accuracy_m)));
+      assert.ok(position.fixes >= 1 && position.fixes <= fixes.length);
+      assert.ok(distanceM(position, fix()) <= Math.hypot(8, 8) + 0.1);
+    }),
+  );
 });
 
 test('fixes that scatter wider than they claim make the claim wider', () => {
-  const fixes = [[-7, 0], [7, 0], [0, 7], [0, -7]].map(([east, north], at_ms) => fix({ ...shifted(fix(), east, north), accuracy_m: 3, at_ms }));
+  const fixes = [
+    [-7, 0],
+    [7, 0],
+    [0, 7],
+    [0, -7],
+  ].map(([east, north], at_ms) => fix({ ...shifted(fix(), east, north), accuracy_m: 3, at_ms }));
   const position = averageFixes(fixes);
   assert.equal(position.fixes, 4);
   assert.ok(position.accuracy_m > 6.5, `${position.accuracy_m}`);
@@ -118,26 +208,51 @@ test('metres have words', () => {
   assert.deepEqual([4, 10, 11, 30, 31].map(accuracyWord), ['good', 'good', 'fair', 'fair', 'poor']);
 });
 
-const square = (west, south, side) => closed([[west, south], [west + side, south], [west + side, south + side], [west, south + side]]);
+const square = (west, south, side) =>
+  closed([
+    [west, south],
+    [west + side, south],
+    [west + side, south + side],
+    [west, south + side],
+  ]);
 const aParcel = (id, geometry) => ({ id, geometry, area_m2: areaM2(geometry), bbox: bboxOf(geometry) });
 
 test('a hole does not belong to its parcel', () => {
-  const ring = { type: 'Polygon', coordinates: [...square(120, 31, 0.01).coordinates, ...square(120.004, 31.004, 0.002).coordinates] };
+  const ring = {
+    type: 'Polygon',
+    coordinates: [...square(120, 31, 0.01).coordinates, ...square(120.004, 31.004, 0.002).coordinates],
+  };
   assert.equal(contains(ring, 120.001, 31.001), true);
   assert.equal(contains(ring, 120.005, 31.005), false);
-  assert.equal(contains({ type: 'MultiPolygon', coordinates: [square(1, 1, 1).coordinates, ring.coordinates] }, 120.001, 31.001), true);
+  assert.equal(
+    contains({ type: 'MultiPolygon', coordinates: [square(1, 1, 1).coordinates, ring.coordinates] }, 120.001, 31.001),
+    true,
+  );
 });
 
 test('neighbours share a border and no place', () => {
   const [one, other] = [square(120, 31, 0.01), square(120.01, 31, 0.01)];
-  fc.assert(fc.property(fc.double({ min: 120, max: 120.0199, noNaN: true }), fc.double({ min: 31, max: 31.0099, noNaN: true }), (lon, lat) => {
-    assert.notEqual(contains(one, lon, lat), contains(other, lon, lat));
-  }));
+  fc.assert(
+    fc.property(
+      fc.double({ min: 120, max: 120.0199, noNaN: true }),
+      fc.double({ min: 31, max: 31.0099, noNaN: true }),
+      (lon, lat) => {
+        assert.notEqual(contains(one, lon, lat), contains(other, lon, lat));
+      },
+    ),
+  );
 });
 
 test('where parcels overlap the smaller one is meant first', () => {
-  const parcels = [aParcel('large', square(120, 31, 0.01)), aParcel('small', square(120.002, 31.002, 0.001)), aParcel('far', square(121, 31, 0.01))];
-  assert.deepEqual(parcelsAt(parcels, 120.0025, 31.0025).map(({ id }) => id), ['small', 'large']);
+  const parcels = [
+    aParcel('large', square(120, 31, 0.01)),
+    aParcel('small', square(120.002, 31.002, 0.001)),
+    aParcel('far', square(121, 31, 0.01)),
+  ];
+  assert.deepEqual(
+    parcelsAt(parcels, 120.0025, 31.0025).map(({ id }) => id),
+    ['small', 'large'],
+  );
   assert.deepEqual(parcelsAt(parcels, 120.5, 31.5), []);
 });
 
@@ -150,9 +265,18 @@ test('the nearest parcels come with the metres to their border', () => {
 });
 
 test('boxes fit what they are around', () => {
-  const line = { type: 'LineString', coordinates: [[120, 31], [121, 30]] };
+  const line = {
+    type: 'LineString',
+    coordinates: [
+      [120, 31],
+      [121, 30],
+    ],
+  };
   assert.deepEqual(bboxOf(line), [120, 30, 121, 31]);
-  assert.deepEqual(bboxOf({ type: 'GeometryCollection', geometries: [line, { type: 'Point', coordinates: [122, 33] }] }), [120, 30, 122, 33]);
+  assert.deepEqual(
+    bboxOf({ type: 'GeometryCollection', geometries: [line, { type: 'Point', coordinates: [122, 33] }] }),
+    [120, 30, 122, 33],
+  );
   assert.equal(bboxOf(null), null);
   assert.equal(boxesMeet([0, 0, 1, 1], [1, 1, 2, 2]), true);
   assert.equal(boxesMeet([0, 0, 1, 1], [1.1, 0, 2, 2]), false);
@@ -179,18 +303,39 @@ test('two corners are no field', () => {
 });
 
 test('a ring that crosses itself or walks back on itself is refused', () => {
-  for (const corners of [[[0, 0], [40, 30], [40, 0], [0, 30]], [[0, 0], [40, 0], [80, 0], [40, 0], [40, 30]], [[0, 0], [10, 0], [20, 0]]]) {
+  for (const corners of [
+    [
+      [0, 0],
+      [40, 30],
+      [40, 0],
+      [0, 30],
+    ],
+    [
+      [0, 0],
+      [40, 0],
+      [80, 0],
+      [40, 0],
+      [40, 30],
+    ],
+    [
+      [0, 0],
+      [10, 0],
+      [20, 0],
+    ],
+  ]) {
     assert.deepEqual(walkedRing(walk(...corners)), { polygon: null, problem: 'crosses-itself' }, JSON.stringify(corners));
   }
 });
 
 test('any walk around a point is a ring, whichever way round', () => {
   const radii = fc.array(fc.integer({ min: 20, max: 60 }), { minLength: 3, maxLength: 40 });
-  fc.assert(fc.property(radii, fc.boolean(), (lengths, backwards) => {
-    const corners = lengths.map((length, n) => {
-      const angle = (2 * Math.PI * n) / lengths.length;
-      return [length * Math.cos(angle), length * Math.sin(angle)];
-    });
-    assert.equal(walkedRing(walk(...(backwards ? corners.reverse() : corners))).problem, null);
-  }));
+  fc.assert(
+    fc.property(radii, fc.boolean(), (lengths, backwards) => {
+      const corners = lengths.map((length, n) => {
+        const angle = (2 * Math.PI * n) / lengths.length;
+        return [length * Math.cos(angle), length * Math.sin(angle)];
+      });
+      assert.equal(walkedRing(walk(...(backwards ? corners.reverse() : corners))).problem, null);
+    }),
+  );
 });

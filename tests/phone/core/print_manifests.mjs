@@ -22,9 +22,14 @@ for (const kind of ['construction', 'land_use', 'reclamation', 'routine', 'revis
   const text = JSON.stringify(golden(`manifest.${kind}`));
   told(`a revision of the golden ${kind}`, revisionOf(text, { digest: aDigest(5), now: NOW }));
 }
-for (const [state, reason] of [['started', null], ['done', ''], ['impossible', '道路中断']]) {
+for (const [state, reason] of [
+  ['started', null],
+  ['done', ''],
+  ['impossible', '道路中断'],
+]) {
   const progress = { id: '1ff7b9e9-3252-4a2e-ae9d-95a82bc284b8', task_id: 't-1', state, reason, captured_at: NOW };
   const manifest = taskProgressText(progress, { ...HEAD, seq: 1, chain: null });
   console.log(JSON.stringify({ name: `a task ${state}`, type: 'task_progress', manifest, complaints: [] }));
 }
-for (const [n, draft] of fc.sample(anyDraft, { numRuns: count, seed }).entries()) told(`arbitrary draft ${n} of seed ${seed}`, draft);
+for (const [n, draft] of fc.sample(anyDraft, { numRuns: count, seed }).entries())
+  told(`arbitrary draft ${n} of seed ${seed}`, draft);

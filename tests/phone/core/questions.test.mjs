@@ -27,7 +27,8 @@ test('every question is about a field of the manifest and every choice is one it
       const [part, name] = field.split('.');
       const limit = (part === 'onsite' ? ONSITE : OBSERVATIONS[kind]).fields[name];
       assert.ok(limit, field);
-      for (const { value } of options) assert.deepEqual(complaintsOf(type === 'choices' ? [value] : value, limit, field), [], field);
+      for (const { value } of options)
+        assert.deepEqual(complaintsOf(type === 'choices' ? [value] : value, limit, field), [], field);
     }
   }
 });
@@ -53,10 +54,14 @@ test('a pit is asked whether it is fully dug, another foundation how much of it 
     const draft = { observation: { kind: 'construction', stage: 'foundation', foundation }, onsite: null };
     return asked(questionsFor('construction'), draft).filter(({ field }) => field === 'observation.foundation_share');
   };
-  assert.deepEqual(typeOf('deep_pit').map(({ type, options }) => [type, options[0]]), [
-    ['choice', { value: 1, label_key: 'answer.pit.finished' }],
-  ]);
-  assert.deepEqual(typeOf('other').map(({ type }) => type), ['share']);
+  assert.deepEqual(
+    typeOf('deep_pit').map(({ type, options }) => [type, options[0]]),
+    [['choice', { value: 1, label_key: 'answer.pit.finished' }]],
+  );
+  assert.deepEqual(
+    typeOf('other').map(({ type }) => type),
+    ['share'],
+  );
   assert.deepEqual(typeOf('piles'), []);
 });
 
@@ -79,9 +84,11 @@ test('the law of a start is printed where the start is asked', () => {
 
 test('whoever fulfils a duty is not asked what is asked of a suspect', () => {
   const owed = fieldsAfter('construction', { 'observation.stage': 'structure' }, { duties: [START] });
-  for (const field of ['onsite.suspect', 'onsite.approval_shown', 'onsite.act_started_on']) assert.ok(!owed.includes(field), field);
+  for (const field of ['onsite.suspect', 'onsite.approval_shown', 'onsite.act_started_on'])
+    assert.ok(!owed.includes(field), field);
   const unowed = fieldsAfter('construction', { 'observation.stage': 'structure' });
-  for (const field of ['onsite.suspect', 'onsite.approval_shown', 'onsite.act_started_on']) assert.ok(unowed.includes(field), field);
+  for (const field of ['onsite.suspect', 'onsite.approval_shown', 'onsite.act_started_on'])
+    assert.ok(unowed.includes(field), field);
 });
 
 test('an open matter of illegal use asks in full even where a duty is owed', () => {
@@ -112,13 +119,19 @@ test('the register answers for the land class, so nobody is asked', () => {
 
 test('known parties are offered for one tap, each once', () => {
   const duties = [START, { ...START, kind: 'finish_construction' }, { ...START, party: null }];
-  const [suspect] = questionsFor('land_use', { parcel: { ...PARCEL, holder: '某村' }, duties }).filter(({ field }) => field === 'onsite.suspect');
-  assert.deepEqual(suspect.suggestions, [{ value: START.party, source: 'duty' }, { value: '某村', source: 'parcel' }]);
+  const [suspect] = questionsFor('land_use', { parcel: { ...PARCEL, holder: '某村' }, duties }).filter(
+    ({ field }) => field === 'onsite.suspect',
+  );
+  assert.deepEqual(suspect.suggestions, [
+    { value: START.party, source: 'duty' },
+    { value: '某村', source: 'parcel' },
+  ]);
 });
 
 test('a permit number is offered from the building duty and never from a mining right', () => {
   const mine = { programme: 'reclamation', kind: 'reclaim', party: 'x', attributes: { permit_no: 'C3205832019' } };
-  const permit = (known) => questionsFor('construction', known).find(({ field }) => field === 'observation.permit_no').suggestions;
+  const permit = (known) =>
+    questionsFor('construction', known).find(({ field }) => field === 'observation.permit_no').suggestions;
   assert.equal(permit({ duties: [mine], approvals: [{ layer: 'mining', attributes: { permit_no: 'C1' } }] }), undefined);
   const duty = { ...START, attributes: { permit_no: '320583202611200101' } };
   assert.deepEqual(permit({ duties: [duty] }), [{ value: '320583202611200101', source: 'duty' }]);
@@ -135,7 +148,10 @@ test('answers whose question no longer makes sense are not signed', () => {
 
 test('a share told for a pit stays while a foundation of another kind is told', () => {
   const questions = questionsFor('construction');
-  const draft = { observation: { kind: 'construction', stage: 'foundation', foundation: 'other', foundation_share: 0.5 }, onsite: null };
+  const draft = {
+    observation: { kind: 'construction', stage: 'foundation', foundation: 'other', foundation_share: 0.5 },
+    onsite: null,
+  };
   assert.equal(withoutStale(questions, draft), draft);
 });
 
@@ -149,9 +165,11 @@ test('an answer taken back leaves no trace, and the draft before it is untouched
 test('the kind that a task or duty is about is offered first, and every kind is offered', () => {
   assert.equal(kindsFor({ duties: [{ programme: 'reclamation' }] })[0], 'reclamation');
   assert.equal(kindsFor({ task: { programme: 'illegal_use' }, duties: [START] })[0], 'land_use');
-  fc.assert(fc.property(fc.array(fc.constantFrom('idle_land', 'illegal_use', 'reclamation', 'other')), (programmes) => {
-    assert.deepEqual(kindsFor({ notes: programmes.map((programme) => ({ programme })) }).sort(), [...KINDS].sort());
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('idle_land', 'illegal_use', 'reclamation', 'other')), (programmes) => {
+      assert.deepEqual(kindsFor({ notes: programmes.map((programme) => ({ programme })) }).sort(), [...KINDS].sort());
+    }),
+  );
 });
 
 test('a building site is asked for its sign board and any visit for its panorama', () => {
@@ -166,14 +184,30 @@ test('sides are hinted at only once a photo has a heading', () => {
   const blind = hintsFor({ kind: 'land_use', photos: [aPhoto({ view: null })] });
   assert.ok(blind.every(({ side }) => side === null));
   const seen = hintsFor({ kind: 'land_use', photos: [aPhoto({ view: { azimuth_deg: 350, azimuth_ref: 'magnetic' } })] });
-  assert.deepEqual(missingHints(seen).flatMap(({ side }) => side ?? []), ['east', 'south', 'west']);
+  assert.deepEqual(
+    missingHints(seen).flatMap(({ side }) => side ?? []),
+    ['east', 'south', 'west'],
+  );
 });
 
 test('every direction has one side', () => {
-  assert.deepEqual([0, 44, 46, 134, 180, 270, 316, 360].map(sideOf), ['north', 'north', 'east', 'east', 'south', 'west', 'north', 'north']);
+  assert.deepEqual([0, 44, 46, 134, 180, 270, 316, 360].map(sideOf), [
+    'north',
+    'north',
+    'east',
+    'east',
+    'south',
+    'west',
+    'north',
+    'north',
+  ]);
 });
 
 test('papers that were shown and signatures that were given are photographed', () => {
-  const kinds = hintsFor({ kind: 'land_use', photos: [], onsite: { approval_shown: true, party_present: true, party_refused: false } });
+  const kinds = hintsFor({
+    kind: 'land_use',
+    photos: [],
+    onsite: { approval_shown: true, party_present: true, party_refused: false },
+  });
   assert.ok(['document', 'signature'].every((kind) => kinds.some((hint) => hint.kind === kind)));
 });

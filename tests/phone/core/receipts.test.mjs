@@ -47,18 +47,24 @@ test('the golden enrolment and list of keys verify too, and say their epoch', as
 });
 
 test('one flipped bit anywhere in the text is not believed', async () => {
-  await fc.assert(fc.asyncProperty(fc.nat(COMPLETE.payload.length - 1), fc.nat(6), async (at, bit) => {
-    const character = String.fromCharCode(COMPLETE.payload.charCodeAt(at) ^ (1 << bit));
-    await refused({ ...COMPLETE, payload: COMPLETE.payload.slice(0, at) + character + COMPLETE.payload.slice(at + 1) });
-  }), { numRuns: 150 });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(COMPLETE.payload.length - 1), fc.nat(6), async (at, bit) => {
+      const character = String.fromCharCode(COMPLETE.payload.charCodeAt(at) ^ (1 << bit));
+      await refused({ ...COMPLETE, payload: COMPLETE.payload.slice(0, at) + character + COMPLETE.payload.slice(at + 1) });
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test('one flipped bit anywhere in the signature is not believed', async () => {
-  await fc.assert(fc.asyncProperty(fc.nat(63), fc.nat(7), async (at, bit) => {
-    const value = fromBase64url(COMPLETE.signature.value);
-    value[at] ^= 1 << bit;
-    await refused({ ...COMPLETE, signature: { ...COMPLETE.signature, value: base64url(value) } });
-  }), { numRuns: 150 });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(63), fc.nat(7), async (at, bit) => {
+      const value = fromBase64url(COMPLETE.signature.value);
+      value[at] ^= 1 << bit;
+      await refused({ ...COMPLETE, signature: { ...COMPLETE.signature, value: base64url(value) } });
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test('a receipt about another report, revision or text is not believed', async () => {
@@ -107,23 +113,47 @@ test('a receipt signed after its key had ended is not believed, and one signed b
 
 test('a signed text that says nothing known is not believed', async () => {
   const key = await aServerKey();
-  const texts = ['', 'null', '[]', '{', payloadOf({ state: 'lost' }), payloadOf({ server_time: '2026-11-20T04:00:00' }),
-    payloadOf({ server_time: 7 }), payloadOf({ server_epoch: null }), payloadOf({ digest: 'sha256:00' })];
+  const texts = [
+    '',
+    'null',
+    '[]',
+    '{',
+    payloadOf({ state: 'lost' }),
+    payloadOf({ server_time: '2026-11-20T04:00:00' }),
+    payloadOf({ server_time: 7 }),
+    payloadOf({ server_epoch: null }),
+    payloadOf({ digest: 'sha256:00' }),
+  ];
   for (const text of texts) await refused(signedBy(key, text), [key.public], { ...ABOUT });
 });
 
 test('whatever stands where a signed object was due is refused as not believed and nothing else', async () => {
-  const anything = fc.oneof(fc.jsonValue(), fc.record({ payload: fc.jsonValue(), signature: fc.jsonValue() }),
-    fc.record({ payload: fc.string(), signature: fc.record({ key_id: fc.constant(KEYS[0].key_id), alg: fc.jsonValue(), value: fc.jsonValue() }) }));
-  await fc.assert(fc.asyncProperty(anything, (signed) => refused(signed)), { numRuns: 200 });
+  const anything = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ payload: fc.jsonValue(), signature: fc.jsonValue() }),
+    fc.record({
+      payload: fc.string(),
+      signature: fc.record({ key_id: fc.constant(KEYS[0].key_id), alg: fc.jsonValue(), value: fc.jsonValue() }),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(anything, (signed) => refused(signed)),
+    { numRuns: 200 },
+  );
 });
 
 test('the arithmetic for old browsers agrees with RFC 8032', async () => {
   const vectors = [
-    ['d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', '',
-      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b'],
-    ['3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c', '72',
-      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00'],
+    [
+      'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+      '',
+      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+    ],
+    [
+      '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+      '72',
+      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
+    ],
   ];
   for (const [key, message, signature] of vectors) {
     const [k, m, s] = [key, message, signature].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
@@ -139,11 +169,14 @@ test('the arithmetic for old browsers agrees with the machine on random signatur
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const raw = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })).slice(12);
   const damage = fc.option(fc.tuple(fc.nat(63), fc.nat(7)));
-  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), damage, async (message, flip) => {
-    const signature = new Uint8Array(sign(null, message, privateKey));
-    if (flip !== null) signature[flip[0]] ^= 1 << flip[1];
-    assert.equal(await verifyEd25519(raw, signature, message), verify(null, message, publicKey, signature));
-  }), { numRuns: 40 });
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), damage, async (message, flip) => {
+      const signature = new Uint8Array(sign(null, message, privateKey));
+      if (flip !== null) signature[flip[0]] ^= 1 << flip[1];
+      assert.equal(await verifyEd25519(raw, signature, message), verify(null, message, publicKey, signature));
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test('a scalar that was raised by the order of the group is refused, or one signature would have two texts', async () => {
@@ -177,11 +210,14 @@ test('a key of the wrong size or kind is not believed instead of breaking the ro
 });
 
 test('base64url goes there and back, and only its own spelling is read', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
-    const text = base64url(bytes);
-    assert.equal(text, Buffer.from(bytes).toString('base64url'));
-    assert.deepEqual(fromBase64url(text), bytes);
-    assert.equal(toHex(bytes), Buffer.from(bytes).toString('hex'));
-  }));
-  for (const text of ['A', 'AB==', 'AA=', '+A', 'A/', 'AB', 'é', 'A\n']) assert.throws(() => fromBase64url(text), RangeError, text);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+      const text = base64url(bytes);
+      assert.equal(text, Buffer.from(bytes).toString('base64url'));
+      assert.deepEqual(fromBase64url(text), bytes);
+      assert.equal(toHex(bytes), Buffer.from(bytes).toString('hex'));
+    }),
+  );
+  for (const text of ['A', 'AB==', 'AA=', '+A', 'A/', 'AB', 'é', 'A\n'])
+    assert.throws(() => fromBase64url(text), RangeError, text);
 });

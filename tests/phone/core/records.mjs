@@ -20,7 +20,12 @@ export function aDigest(n) {
 }
 
 /** The outcome `sealed` of a report with so many photos. */
-export function sealed({ id = '89987da5-1fce-4f99-a625-158225e48c0d', rev = 1, digest = aDigest(1), photos = [aDigest(11), aDigest(12)] } = {}) {
+export function sealed({
+  id = '89987da5-1fce-4f99-a625-158225e48c0d',
+  rev = 1,
+  digest = aDigest(1),
+  photos = [aDigest(11), aDigest(12)],
+} = {}) {
   const manifest = JSON.stringify({ v: 1, id, rev, photos: photos.map((each) => ({ digest: each })) });
   const summary = {
     ...{ captured_at: '2026-11-20T10:00:00+08:00', kind: 'routine', parcel_claim: null, parcel_id: null, task_id: null },
@@ -36,7 +41,10 @@ export function aRecord(differences = {}, sealing = {}) {
 }
 
 /** A receipt as readReceipt() gives it, for this record unless told otherwise. */
-export function aReceipt(record, { state = 'received', epoch = EPOCH, at = '2026-11-20T04:00:00+00:00', digest = record.digest } = {}) {
+export function aReceipt(
+  record,
+  { state = 'received', epoch = EPOCH, at = '2026-11-20T04:00:00+00:00', digest = record.digest } = {},
+) {
   const { id, rev } = record;
   const payload = JSON.stringify({ id, rev, digest, state, server_time: at, server_epoch: epoch });
   const signed = { payload, signature: { key_id: 'k', alg: 'Ed25519', value: 'v' } };

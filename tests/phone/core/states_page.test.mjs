@@ -10,5 +10,14 @@ test('the page that draws the life of a report is the one its table makes', () =
 
 test('the diagram draws every change of state and nothing that stays', () => {
   const arrows = [...diagram().matchAll(/^ {2}(\w+) --> (\w+): /gm)].map(([, from, to]) => `${from} ${to}`);
-  assert.deepEqual(arrows, ['queued received', 'queued complete', 'queued aside', 'received complete', 'received queued', 'complete queued', 'aside received', 'aside complete']);
+  assert.deepEqual(arrows, [
+    'queued received',
+    'queued complete',
+    'queued aside',
+    'received complete',
+    'received queued',
+    'complete queued',
+    'aside received',
+    'aside complete',
+  ]);
 });

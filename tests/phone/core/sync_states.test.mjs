@@ -81,7 +81,10 @@ test('a clock set back by a year does not keep a record from being sent', () => 
 
 test('an answer about other bytes is not believed', () => {
   const record = aRecord();
-  const foreign = { ...answered(record, { state: 'complete' }), receipt: aReceipt(record, { state: 'complete', digest: aDigest(9) }) };
+  const foreign = {
+    ...answered(record, { state: 'complete' }),
+    receipt: aReceipt(record, { state: 'complete', digest: aDigest(9) }),
+  };
   const after = next(record, foreign);
   assert.deepEqual([after.state, after.receipts, after.attempts], ['queued', [], 1]);
 });
@@ -172,12 +175,19 @@ test('originals of anything but a complete record are never removed', () => {
 
 const photo = fc.constantFrom(aDigest(11), aDigest(12), aDigest(13));
 const outcome = fc.oneof(
-  fc.record({ state: fc.constantFrom('received', 'complete'), current: fc.constantFrom('stored', 'held', 'quarantined'),
-    missing: fc.subarray([aDigest(11), aDigest(12)]), epoch: fc.constantFrom(EPOCH, LATER_EPOCH),
-    digest: fc.constantFrom(aDigest(1), aDigest(1), aDigest(2)) }).map((told) => answered(aRecord(), told)),
+  fc
+    .record({
+      state: fc.constantFrom('received', 'complete'),
+      current: fc.constantFrom('stored', 'held', 'quarantined'),
+      missing: fc.subarray([aDigest(11), aDigest(12)]),
+      epoch: fc.constantFrom(EPOCH, LATER_EPOCH),
+      digest: fc.constantFrom(aDigest(1), aDigest(1), aDigest(2)),
+    })
+    .map((told) => answered(aRecord(), told)),
   fc.constantFrom('refused', 'too_large').map((type) => ({ type, problem: { code: type } })),
   fc.constantFrom('not_believed', 'unknown', 'originals_removed').map((type) => ({ type })),
-  fc.record({ at_ms: fc.nat(), retry_after_ms: fc.option(fc.nat()), jitter: fc.double({ min: 0, max: 0.99, noNaN: true }) })
+  fc
+    .record({ at_ms: fc.nat(), retry_after_ms: fc.option(fc.nat()), jitter: fc.double({ min: 0, max: 0.99, noNaN: true }) })
     .map((told) => ({ type: 'unreachable', ...told })),
   fc.tuple(fc.constantFrom('photo_stored', 'photo_lost'), photo).map(([type, digest]) => ({ type, digest })),
   fc.constantFrom(EPOCH, LATER_EPOCH).map((epoch) => ({ type: 'epoch_changed', epoch })),
@@ -196,7 +206,11 @@ function told(steps, check) {
   }
 }
 
-const property = (check) => fc.assert(fc.property(story, (steps) => told(steps, check)), { numRuns: 400 });
+const property = (check) =>
+  fc.assert(
+    fc.property(story, (steps) => told(steps, check)),
+    { numRuns: 400 },
+  );
 
 test('whatever happens, what was signed is never lost or changed', () => {
   property((before, _, after) => {
@@ -220,7 +234,10 @@ test('whatever happens, received and complete come only from a receipt of exactl
     assert.equal(step.type, 'answered');
     assert.deepEqual([step.receipt.digest, step.receipt.state], [before.digest, after.state]);
     assert.equal(after.epoch, step.receipt.server_epoch);
-    assert.deepEqual(after.receipts.filter(({ payload }) => payload === step.receipt.signed.payload), [step.receipt.signed]);
+    assert.deepEqual(
+      after.receipts.filter(({ payload }) => payload === step.receipt.signed.payload),
+      [step.receipt.signed],
+    );
   });
 });
 
@@ -247,9 +264,11 @@ test('whatever happens twice is as good as once, but for the count of attempts',
 });
 
 test('whatever happened before, the way to complete stays open', () => {
-  fc.assert(fc.property(story, (steps) => {
-    const record = steps.reduce(moved, aRecord());
-    const done = moved(record, answered(record, { state: 'complete', epoch: LATER_EPOCH }));
-    assert.deepEqual([done.state, done.epoch, done.missing], ['complete', LATER_EPOCH, []]);
-  }));
+  fc.assert(
+    fc.property(story, (steps) => {
+      const record = steps.reduce(moved, aRecord());
+      const done = moved(record, answered(record, { state: 'complete', epoch: LATER_EPOCH }));
+      assert.deepEqual([done.state, done.epoch, done.missing], ['complete', LATER_EPOCH, []]);
+    }),
+  );
 });
