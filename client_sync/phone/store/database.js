@@ -3,7 +3,7 @@
  * Refuses to call a write done before the browser has completed its transaction, and never deletes a database.
  */
 
-import { openDB } from '../vendor/idb/index.js';
+import { openDB, unwrap } from '../vendor/idb/index.js';
 import { Changes } from './changes.js';
 import { TOPIC_OF, UPGRADES } from './schema.js';
 
@@ -55,8 +55,10 @@ export async function openDatabase(name = 'xuntu-phone', hear = {}, upgrades = U
   try {
     const db = await openDB(name, upgrades.length, {
       upgrade: (_, from, __, tx) => {
-        const raw = /** @type {any} */ (tx);
-        const plain = /** @type {IDBTransaction} */ (raw);
+        // The steps use the browser's own objects: they run inside its upgrade transaction, where nothing else may be awaited.
+        const plain = unwrap(tx);
+        // An upgrade that fails is told by the opening itself; its own promise would be told a second time, to nobody.
+        tx.done.catch(() => undefined);
         for (const step of upgrades.slice(from)) step(plain.db, plain);
       },
       blocked: () => hear.onBlocked?.(),

@@ -33,8 +33,10 @@ export class NotSealable extends Error {
   }
 }
 
-/** Another tab sealed in between although nobody may: begin again from the new place. */
+/** Another tab sealed in between (only where there are no Web Locks): begin again from the new place. */
 class PlaceTaken extends Error {}
+
+const MOST_ATTEMPTS = 50;
 
 /**
  * Signs and queues a draft; on the disk when this returns. The draft is gone then, and its task's progress, when given, is
@@ -51,7 +53,7 @@ export async function seal(db, draft, world) {
   return withLock(SEAL, async () => {
     const known = await db.getFromIndex('outbox', 'by_id_rev', [draft.id, draft.rev]);
     if (known) {
-      await strict(db, ['drafts'], (tx) => tx.objectStore('drafts').delete(draft.id));
+      await strict(db, ['drafts'], (tx) => forget(tx, draft));
       return known;
     }
     const plans = [planOfReport(draft, world)];
@@ -59,6 +61,16 @@ export async function seal(db, draft, world) {
     const records = await sealed(db, plans, draft.id);
     return records[0];
   });
+}
+
+/**
+ * Takes away the draft that was sealed, and not the correction that may have been begun since under the same id.
+ * @param {import("./database.js").WriteTx} tx
+ * @param {{id: string, rev: number}} sealed_one
+ */
+async function forget(tx, { id, rev }) {
+  const kept = await tx.objectStore('drafts').get(id);
+  if (kept?.rev === rev) await tx.objectStore('drafts').delete(id);
 }
 
 /**
@@ -140,7 +152,7 @@ async function sealed(db, plans, draft_id) {
     try {
       return await written(db, identity, plans, records, draft_id);
     } catch (fault) {
-      if (!(fault instanceof PlaceTaken) || attempt >= 4) throw fault;
+      if (!(fault instanceof PlaceTaken) || attempt >= MOST_ATTEMPTS) throw fault;
     }
   }
 }
@@ -178,15 +190,18 @@ async function written(db, identity, plans, records, draft_id) {
   return strict(db, ['meta', 'outbox', 'drafts', 'tasks'], async (tx) => {
     const now = /** @type {Identity} */ (await tx.objectStore('meta').get('identity'));
     if (now.device_id !== identity.device_id || now.next_seq !== identity.next_seq) throw new PlaceTaken();
+    const outbox = tx.objectStore('outbox');
+    const known = draft_id === null ? undefined : await outbox.index('by_id_rev').get([records[0].id, records[0].rev]);
+    if (known) return [known];
     const kept = [];
     for (const [at, record] of records.entries()) {
-      const n = /** @type {number} */ (await tx.objectStore('outbox').add(record));
+      const n = /** @type {number} */ (await outbox.add(record));
       kept.push({ ...record, n });
       await showProgress(tx, plans[at].progress);
     }
     const last = records[records.length - 1];
     await tx.objectStore('meta').put({ ...now, next_seq: last.seq + 1, chain: last.digest }, 'identity');
-    if (draft_id !== null) await tx.objectStore('drafts').delete(draft_id);
+    if (draft_id !== null) await forget(tx, records[0]);
     return kept;
   });
 }
