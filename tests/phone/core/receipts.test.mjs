@@ -91,6 +91,9 @@ test('a key that nobody vouched for, or for another use, is not believed', async
 test('a key whose bytes are not those of its id is not believed', async () => {
   const [one, other] = [await aServerKey(), await aServerKey()];
   await refused(signedBy(one, payloadOf()), [{ ...one.public, spki: other.public.spki }]);
+  const signed = signedBy(one, payloadOf());
+  const named = { ...signed, signature: { ...signed.signature, key_id: other.public.key_id } };
+  await refused(named, [{ ...one.public, key_id: other.public.key_id }]);
 });
 
 for (const alg of ['Ed25519', 'ES256']) {

@@ -119,6 +119,35 @@ test('an answer with one result too few acknowledges nothing', async () => {
   assert.deepEqual([...new Set(outcomes.map(({ outcome }) => outcome.type))], ['not_believed']);
 });
 
+test('a refusal of other bytes, or without a reason, sets nothing aside', async () => {
+  const records = await pushedRecords();
+  const refusal = golden('result.refused');
+  for (const wrong of [{ ...refusal, digest: records[0].digest }, { ...refusal, problem: undefined }]) {
+    const { outcomes } = await outcomesOfPush([records.at(-1)], ofOne(wrong), KEYS, EPOCH);
+    assert.equal(outcomes[0].outcome.type, 'not_believed');
+  }
+});
+
+test('an answer that does not say what the office keeps it as acknowledges nothing', async () => {
+  const [record] = await pushedRecords();
+  const [result] = golden('push.response').results;
+  for (const outcome of ['accepted', undefined, null]) {
+    const { outcomes } = await outcomesOfPush([record], ofOne({ ...result, outcome }), KEYS, EPOCH);
+    assert.equal(outcomes[0].outcome.type, 'not_believed');
+  }
+});
+
+test('"unknown" counts only about the very record that was asked for', async () => {
+  const record = aRecord({ state: 'complete', epoch: EPOCH }, { rev: 2 });
+  const answer = { id: record.id, rev: 2, known: false, missing: [], receipt: null, current: null };
+  const about = async (differences) =>
+    (await outcomesOfReceipts([record], { receipts: [{ ...answer, ...differences }] }, KEYS, EPOCH)).outcomes[0].outcome.type;
+  assert.equal(await about({}), 'unknown');
+  assert.equal(await about({ rev: 1 }), 'not_believed');
+  assert.equal(await about({ id: 'bce558d0-9a01-41c1-8c58-44f36aaa4ac1' }), 'not_believed');
+  assert.equal(await about({ known: undefined }), 'not_believed');
+});
+
 test('answers in another order acknowledge nothing that they are not about', async () => {
   const records = (await pushedRecords()).slice(0, 2);
   const [one, other] = golden('push.response').results;

@@ -122,6 +122,25 @@ test('a late older receipt takes nothing back from complete', () => {
   assert.equal(late.receipts.length, 2);
 });
 
+test('the thirty days run from the first complete of an epoch, however often it is told', () => {
+  const record = aRecord();
+  const once = next(record, answered(record, { state: 'complete', at: '2026-11-20T05:00:00+00:00' }));
+  const twice = next(once, answered(record, { state: 'complete', at: '2026-11-25T05:00:00+00:00' }));
+  assert.equal(twice.completed_at, '2026-11-20T05:00:00+00:00');
+  const anew = next(once, answered(record, { state: 'complete', at: '2026-11-25T05:00:00+00:00', epoch: LATER_EPOCH }));
+  assert.equal(anew.completed_at, '2026-11-25T05:00:00+00:00');
+});
+
+test('a photo lost here after the office holds it is no problem', () => {
+  const complete = inState('complete');
+  assert.equal(next(complete, { type: 'photo_lost', digest: complete.photos[0] }).problem, null);
+});
+
+test('trouble on the way is nothing to what was set aside', () => {
+  const aside = inState('aside');
+  assert.deepEqual(next(aside, { type: 'unreachable', at_ms: 0, retry_after_ms: null, jitter: 0 }), aside);
+});
+
 test('a refusal sets aside only what no receipt covers', () => {
   const refused = { type: 'refused', problem: { code: 'item-unreadable' } };
   assert.equal(next(inState('queued'), refused).state, 'aside');
