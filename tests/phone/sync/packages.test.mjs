@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { readIdentity } from '../../../client_sync/phone/store/identity.js';
+import {
+  allParcels, dutiesOf, featuresIn, lawTexts, parcelByCode, parcelsIn, readPackage, searchLand,
+} from '../../../client_sync/phone/store/land.js';
+import { listRecords } from '../../../client_sync/phone/store/outbox.js';
+import { downloadPackage, widest } from '../../../client_sync/phone/sync/packages.js';
+import { Wire } from '../../../client_sync/phone/sync/wire.js';
+import { enrolled, round, sealed } from './phones.mjs';
+import { ORIGIN } from './fake_office.mjs';
+
+const GOLDEN = readFileSync(new URL('../../../schemas/examples/package.ndjson', import.meta.url), 'utf8');
+const LINES = GOLDEN.trim().split('\n').map((line) => JSON.parse(line));
+const AREA = LINES[0].area;
+const PARCELS = LINES.filter((line) => line.entity === 'parcel');
+
+const packed = (lines) => gzipSync(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+const smaller = () => {
+  const kept = LINES.filter((line) => line.entity !== 'parcel' || line.id === PARCELS[0].id);
+  const counts = { ...LINES[0].counts, parcel: 1 };
+  return packed([{ ...LINES[0], counts }, ...kept.slice(1, -1), { entity: 'end', lines: kept.length }]);
+};
+
+async function phoneWith(bytes) {
+  const { db, office } = await enrolled();
+  office.regions = [AREA];
+  office.packages.set(AREA, bytes);
+  const { token } = await readIdentity(db);
+  return { db, office, wire: new Wire({ origin: ORIGIN, token, fetch: office.fetch }) };
+}
+
+test('a round brings the package of the own area: parcels, features, duties, notes and law texts', async () => {
+  const { db, office } = await phoneWith(packed(LINES));
+  assert.equal((await round(db, office)).ok, true);
+  const row = await readPackage(db);
+  assert.deepEqual([row.area, row.changed, row.pending], [AREA, false, null]);
+  assert.equal((await allParcels(db)).length, PARCELS.length);
+  assert.deepEqual((await parcelByCode(db, PARCELS[0].code)).geometry, PARCELS[0].geometry);
+  assert.equal((await lawTexts(db)).length, LINES[0].counts.law_text);
+  assert.equal(await db.count('duties'), LINES[0].counts.duty);
+  assert.equal(await db.count('case_notes'), LINES[0].counts.case_note);
+  assert.equal(await db.count('package_parts'), 0);
+  const duty = LINES.find((line) => line.entity === 'duty');
+  assert.equal((await dutiesOf(db, duty.parcel_id)).some((each) => each.id === duty.id), true);
+});
+
+test('an unchanged package is not sent again, and is not asked for again the same day', async () => {
+  const { db, office, wire } = await phoneWith(packed(LINES));
+  await round(db, office);
+  await round(db, office);
+  assert.equal(office.count(`GET /sync/v1/areas/${AREA}`), 1);
+  const before = await readPackage(db);
+  const after = await downloadPackage(db, wire, AREA);
+  assert.equal(after.installed_at, before.installed_at);
+  assert.ok(after.checked_at >= before.checked_at);
+});
+
+test('a screenful is found by its box, a county by reading all, and a place far away holds nothing', async () => {
+  const { db, wire } = await phoneWith(packed(LINES));
+  await downloadPackage(db, wire, AREA);
+  const [west, south, east, north] = LINES[0].bbox;
+  assert.equal((await parcelsIn(db, [west, south, east, north])).length, PARCELS.length);
+  const [lon, lat] = PARCELS[0].geometry.coordinates.flat(4);
+  const near = await parcelsIn(db, [lon - 1e-4, lat - 1e-4, lon + 1e-4, lat + 1e-4]);
+  assert.ok(near.some((each) => each.id === PARCELS[0].id));
+  assert.deepEqual(await parcelsIn(db, [0, 0, 0.01, 0.01]), []);
+  const features = LINES.filter((line) => line.entity === 'feature');
+  assert.equal((await featuresIn(db, [west - 1, south - 1, east + 1, north + 1])).length, features.length);
+  assert.ok((await featuresIn(db, [west, south, east, north], [features[0].layer])).every((each) => each.layer === features[0].layer));
+});
+
+test('land is found by code, holder and the party of a duty, all words at once', async () => {
+  const { db, wire } = await phoneWith(packed(LINES));
+  await downloadPackage(db, wire, AREA);
+  const duty = LINES.find((line) => line.entity === 'duty' && line.party);
+  assert.ok((await searchLand(db, duty.party)).some((each) => each.id === duty.parcel_id));
+  assert.deepEqual((await searchLand(db, PARCELS[0].code)).map((each) => each.id), [PARCELS[0].id]);
+  assert.deepEqual(await searchLand(db, `${PARCELS[0].code} nowhere`), []);
+  assert.deepEqual(await searchLand(db, '  '), []);
+});
+
+test('a download that is cut goes on where it stopped, in another round of the app', async () => {
+  const bytes = packed([...LINES.slice(0, -1), LINES.at(-1)]);
+  const { db, office, wire } = await phoneWith(bytes);
+  const half = Math.floor(bytes.length / 2);
+  const { streamed } = office;
+  office.streamed = (part) => new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array(part.subarray(0, half)));
+    },
+    pull(controller) {
+      controller.error(new TypeError('the connection broke'));
+    },
+  });
+  await assert.rejects(downloadPackage(db, wire, AREA), { code: 'unreachable' });
+  assert.equal(await readPackage(db), null, 'nothing is installed before it is whole');
+  let asked = null;
+  office.streamed = (part) => {
+    asked = part.length;
+    return streamed(part);
+  };
+  await downloadPackage(db, wire, AREA);
+  assert.equal(asked, bytes.length - half);
+  assert.equal((await allParcels(db)).length, PARCELS.length);
+});
+
+test('a package that changed during the cut starts over, and replaces the whole area', async () => {
+  const { db, office, wire } = await phoneWith(packed(LINES));
+  await downloadPackage(db, wire, AREA);
+  const row = await readPackage(db);
+  await db.put('packages', { ...row, pending: { etag: '"sha256:old"', bytes: 10, total: 20 } });
+  await db.put('package_parts', { area: AREA, offset: 0, bytes: new Uint8Array(10) });
+  office.packages.set(AREA, smaller());
+  await downloadPackage(db, wire, AREA);
+  assert.deepEqual((await allParcels(db)).map((each) => each.id), [PARCELS[0].id]);
+});
+
+const DAMAGED = {
+  'whose bytes do not have its digest': (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1) ^ 1])]),
+  'that ends early though the server says it is whole': (bytes) => bytes.subarray(0, bytes.length - 40),
+};
+for (const [name, spoil] of Object.entries(DAMAGED)) {
+  test(`a package ${name} is thrown away and the old one stays`, async () => {
+    const { db, office, wire } = await phoneWith(packed(LINES));
+    await downloadPackage(db, wire, AREA);
+    office.packages.set(AREA, smaller());
+    office.streamed = spoil;
+    await assert.rejects(downloadPackage(db, wire, AREA), (fault) => ['package-damaged', 'unreachable'].includes(fault.code));
+    assert.equal((await allParcels(db)).length, PARCELS.length);
+    office.streamed = (bytes) => bytes;
+    await downloadPackage(db, wire, AREA);
+    assert.equal((await allParcels(db)).length, 1);
+  });
+}
+
+const NOT_WHOLE = {
+  'package-incomplete': () => packed(LINES.slice(0, -1)),
+  'package-version': () => packed([{ ...LINES[0], v: 9 }, ...LINES.slice(1)]),
+  'package-unreadable': () => Buffer.from('no gzip at all'),
+};
+for (const [code, make] of Object.entries(NOT_WHOLE)) {
+  test(`what has the right digest and is ${code} leaves the old package in place`, async () => {
+    const { db, office, wire } = await phoneWith(packed(LINES));
+    await downloadPackage(db, wire, AREA);
+    office.packages.set(AREA, make());
+    await assert.rejects(downloadPackage(db, wire, AREA), { code });
+    assert.equal((await allParcels(db)).length, PARCELS.length);
+    assert.equal(await db.count('package_parts'), 0);
+  });
+}
+
+test('with photos kept back only an area that is not there at all is downloaded', async () => {
+  const { db, office } = await phoneWith(packed(LINES));
+  await round(db, office, { photos_allowed: false });
+  assert.equal((await allParcels(db)).length, PARCELS.length);
+  await db.put('packages', { ...(await readPackage(db)), changed: true });
+  office.packages.set(AREA, smaller());
+  await round(db, office, { photos_allowed: false });
+  assert.equal((await allParcels(db)).length, PARCELS.length);
+  await round(db, office);
+  assert.equal((await allParcels(db)).length, 1);
+});
+
+test('a package that the server has not got does not stop the round', async () => {
+  const { db, office } = await phoneWith(packed(LINES));
+  office.packages.clear();
+  await sealed(db);
+  assert.equal((await round(db, office)).ok, true);
+  assert.equal((await listRecords(db))[0].state, 'complete');
+});
+
+test('of areas that contain each other only the widest is downloaded', () => {
+  assert.deepEqual(widest(['320583', '320583100', '320584101', '320583']), ['320583', '320584101']);
+});

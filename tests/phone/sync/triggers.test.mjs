@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changesOf, openDatabase } from '../../../client_sync/phone/store/database.js';
+import { keepSetting } from '../../../client_sync/phone/store/identity.js';
+import { listRecords } from '../../../client_sync/phone/store/outbox.js';
+import { photosAllowed } from '../../../client_sync/phone/sync/data_saver.js';
+import { startTriggers, Triggers } from '../../../client_sync/phone/sync/triggers.js';
+import { problem } from './fake_office.mjs';
+import { FakeLocks, useLocks } from './locks.mjs';
+import { clock, enrolled, sealed } from './phones.mjs';
+
+const tabOf = (db, office, how = {}) => new Triggers({ db, changes: changesOf(db), clock }, { fetch: office.fetch, jitter: () => 0, ...how });
+
+test('two tabs asked to sync at once never send twice: one works, the other leaves it to that one', async () => {
+  useLocks(new FakeLocks());
+  const { db, name, office } = await enrolled();
+  for (let i = 0; i < 5; i += 1) await sealed(db, [300_000]);
+  const tabs = [tabOf(db, office), tabOf(await openDatabase(name), office)];
+  await Promise.all(tabs.flatMap((tab) => [tab.syncNow('start'), tab.syncNow('button')]));
+  assert.equal(office.most_busy, 1, 'two exchanges were under way at once');
+  assert.deepEqual((await listRecords(db)).map((record) => record.state), Array(5).fill('complete'));
+  assert.equal(office.pushes.flatMap((push) => push.items).length, 5);
+  assert.equal(office.patched_bytes, 1_500_000);
+  assert.ok(tabs.some((tab) => tab.progress.problem_code === 'other-tab'));
+});
+
+test('without Web Locks one tab still runs one round at a time', async () => {
+  useLocks(null);
+  const { db, office } = await enrolled();
+  await sealed(db, [300_000]);
+  const tab = tabOf(db, office);
+  await Promise.all(['start', 'online', 'button', 'visible'].map((why) => tab.syncNow(why)));
+  assert.equal(office.most_busy, 1);
+  assert.equal(office.patched_bytes, 300_000);
+});
+
+test('what is sealed while a round runs goes with the round after it', async () => {
+  useLocks(new FakeLocks());
+  const { db, office } = await enrolled();
+  await sealed(db);
+  const tab = tabOf(db, office);
+  const running = tab.syncNow('start');
+  await sealed(db);
+  await tab.syncNow('button');
+  await running;
+  assert.deepEqual((await listRecords(db)).map((record) => record.state), ['complete', 'complete']);
+});
+
+test('a stopped tab ends its round at the next exchange and keeps what was acknowledged', async () => {
+  useLocks(new FakeLocks());
+  const { db, office } = await enrolled();
+  await sealed(db, [600_000]);
+  const tab = tabOf(db, office);
+  office.after = (method) => { if (method === 'PATCH') tab.stop(); };
+  await tab.syncNow('button');
+  assert.equal(tab.progress.problem_code, 'stopped');
+  assert.deepEqual((await listRecords(db)).map((record) => record.state), ['received']);
+  office.after = () => {};
+  await tabOf(db, office).syncNow('button');
+  assert.equal(office.patched_bytes, 600_000);
+});
+
+test('progress is told as it goes and ends done, or failed with the code that explains it', async () => {
+  useLocks(new FakeLocks());
+  const { db, office } = await enrolled();
+  await sealed(db, [1_000]);
+  const tab = tabOf(db, office);
+  const phases = [];
+  changesOf(db).addEventListener('sync', () => phases.push(tab.progress.phase));
+  await tab.syncNow('button');
+  assert.deepEqual([...new Set(phases)], ['pushing', 'uploading', 'receipts', 'pulling', 'package', 'done']);
+  office.before = () => { throw problem(503, 'unavailable', { 'Retry-After': '60' }); };
+  await tab.syncNow('button');
+  assert.deepEqual([tab.progress.phase, tab.progress.problem_code], ['waiting', 'unavailable']);
+});
+
+test('a phone that seals starts a round by itself, and a failing one does not hammer the server', async () => {
+  useLocks(new FakeLocks());
+  const { db, office } = await enrolled();
+  let rounds = 0;
+  const round = async () => {
+    rounds += 1;
+    return { ok: false, problem_code: 'unreachable', retry_at_ms: null, uploaded: 0, unbelieved: 0, outcomes: {} };
+  };
+  const tab = startTriggers({ db, changes: changesOf(db), clock }, { fetch: office.fetch, jitter: () => 0, round });
+  await tab.syncNow('start');
+  const started = rounds;
+  assert.ok(started >= 1);
+  await tab.syncNow('change');
+  assert.equal(rounds, started, 'its own wait is not over');
+  await tab.syncNow('button');
+  assert.equal(rounds, started + 1, 'a person need not wait');
+  tab.stop();
+});
+
+test('the data saver decides by setting, connection and whether a person asked', () => {
+  const wifi = { type: 'wifi' };
+  const mobile = { type: 'cellular' };
+  const careful = { type: 'cellular', saveData: true };
+  const cases = [
+    ['always', mobile, 'start', true], ['always', null, 'start', true], ['always', careful, 'start', false],
+    ['wifi', wifi, 'start', true], ['wifi', mobile, 'button', false], ['wifi', mobile, 'photos', true],
+    ['wifi', null, 'start', false], ['wifi', null, 'button', true], ['wifi', { type: 'unknown' }, 'button', true],
+    ['button', wifi, 'start', false], ['button', mobile, 'button', true],
+  ];
+  for (const [setting, connection, why, allowed] of cases) {
+    assert.equal(photosAllowed(setting, connection, why), allowed, `${setting} ${JSON.stringify(connection)} ${why}`);
+  }
+});
+
+test('with photos only on the button, the start sends reports and the button the photos', async () => {
+  useLocks(new FakeLocks());
+  const { db, office } = await enrolled();
+  await keepSetting(db, 'photos_on', 'button');
+  await sealed(db, [1_000]);
+  const tab = tabOf(db, office);
+  await tab.syncNow('start');
+  assert.deepEqual((await listRecords(db)).map((record) => record.state), ['received']);
+  await tab.syncNow('button');
+  assert.deepEqual((await listRecords(db)).map((record) => record.state), ['complete']);
+});
