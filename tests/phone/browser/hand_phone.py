@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Playwright
 
 START_SECONDS = 20
+IN_PAGE = Path(__file__).parent / "in_page.js"
+MEASURES = Path(__file__).parent / "measures.js"
 PHONE_FLAGS = [
     *(flag for flag in FLAGS if flag != "--disable-gpu"),
     # The map needs WebGL, and a test machine has no graphics card: Chromium draws it in software.
@@ -53,6 +55,7 @@ class HandPhone:
     heading: float | None = 90.0
     process: "subprocess.Popen[bytes] | None" = None
     complaints: list[str] = field(default_factory=list)
+    _address: str = ""
     _browser: "Browser | None" = None
     _page: "Page | None" = None
     _sessions: dict[int, "CDPSession"] = field(default_factory=dict)
@@ -65,8 +68,19 @@ class HandPhone:
 
     def switch_on(self) -> "Page":
         """Start the browser with an empty page that has this phone's senses. Raises AssertionError when it does not start."""
-        address = self._start()
-        self._browser = self.playwright.chromium.connect_over_cdp(address)
+        self._address = self._start()
+        return self.take_up()
+
+    def let_go(self) -> None:
+        """Leave the browser to itself: nobody watches its network, which costs more than the work that is measured."""
+        assert self._browser is not None
+        self._browser.close()
+        self._browser, self._page = None, None
+        self._sessions.clear()
+
+    def take_up(self) -> "Page":
+        """Watch and steer the browser (again); the first page of it."""
+        self._browser = self.playwright.chromium.connect_over_cdp(self._address)
         self.context.set_default_timeout(20_000)
         self._allow()
         self._page = self._furnish(self.context.pages[0])
@@ -179,6 +193,8 @@ class HandPhone:
         """Give a page the size, touch, sensors and clock of this phone, and listen for what goes wrong on it."""
         page.on("pageerror", lambda error: self.complaints.append(f"page: {error}"))
         page.on("console", lambda said: self.complaints.append(f"console: {said.text}") if said.type == "error" else None)
+        for script in (IN_PAGE, MEASURES):
+            page.add_init_script(path=script)
         session = self.cdp(page)
         width, height = self.size
         session.send(

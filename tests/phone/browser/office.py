@@ -38,6 +38,7 @@ class Office:
     folder: Path
     line: Line
     books: Any
+    root: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
     log: Path = field(init=False)
 
@@ -53,10 +54,10 @@ class Office:
         """Start the server and wait until it answers. Raises AssertionError with its log when it does not."""
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(self.line.server_port)]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("XUNTU_")}
-        environment = kept | {"XUNTU_DATA": str(self.folder), "XUNTU_SECRET_KEY": SECRET, "PYTHONPATH": str(ROOT)}
+        environment = kept | {"XUNTU_DATA": str(self.folder), "XUNTU_SECRET_KEY": SECRET, "PYTHONPATH": str(self.root)}
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+                command, cwd=self.root, env=environment, stdout=output, stderr=output, start_new_session=True
             )
         give_up = time.monotonic() + START_SECONDS
         while not answers(self.line.server_port):
@@ -150,8 +151,8 @@ def make_county(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def open_office(county: Path, folder: Path) -> Iterator[Office]:
-    """A running office on a copy of a county's data; everything ends with the block."""
+def open_office(county: Path, folder: Path, root: Path = ROOT) -> Iterator[Office]:
+    """A running office on a copy of a county's data, serving the source at `root`; everything ends with the block."""
     from server import create_app
     from server.settings import Settings
 
@@ -159,7 +160,7 @@ def open_office(county: Path, folder: Path) -> Iterator[Office]:
     books = create_app(Settings.for_tests(folder))
     try:
         with Line(free_port()) as line:
-            office = Office(folder, line, books)
+            office = Office(folder, line, books, root)
             try:
                 office.start()
                 yield office
