@@ -4,7 +4,17 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { parse } from 'acorn';
 
 const CORE = new URL('../../../client_sync/phone/core/', import.meta.url);
-const WORLD = ['document', 'window', 'navigator', 'indexedDB', 'localStorage', 'sessionStorage', 'fetch', 'caches', 'performance'];
+const WORLD = [
+  'document',
+  'window',
+  'navigator',
+  'indexedDB',
+  'localStorage',
+  'sessionStorage',
+  'fetch',
+  'caches',
+  'performance',
+];
 const LATER = ['setTimeout', 'setInterval', 'requestAnimationFrame', 'queueMicrotask', 'XMLHttpRequest', 'WebSocket', 'console'];
 const FORBIDDEN = new Set([...WORLD, ...LATER]);
 

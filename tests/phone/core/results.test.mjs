@@ -122,7 +122,10 @@ test('an answer with one result too few acknowledges nothing', async () => {
 test('a refusal of other bytes, or without a reason, sets nothing aside', async () => {
   const records = await pushedRecords();
   const refusal = golden('result.refused');
-  for (const wrong of [{ ...refusal, digest: records[0].digest }, { ...refusal, problem: undefined }]) {
+  for (const wrong of [
+    { ...refusal, digest: records[0].digest },
+    { ...refusal, problem: undefined },
+  ]) {
     const { outcomes } = await outcomesOfPush([records.at(-1)], ofOne(wrong), KEYS, EPOCH);
     assert.equal(outcomes[0].outcome.type, 'not_believed');
   }
