@@ -1,5 +1,7 @@
 """The files of the app with their digests, read from where they are written, so that there is no build. Refuses all others.
 
+What is written here is what runs, but for comments, which stay at home; other people's files go out byte for byte.
+
 A file is published by its kind: what is not in the table of media types is not there, whatever its address.
 """
 
@@ -9,7 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
+
+from server.phone.comments import without_comments
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 APP: Final = REPOSITORY / "client_sync" / "phone"
@@ -34,6 +39,9 @@ LICENCES: Final = ("LICENSE", "LICENSE.txt", "LICENSE-MIT", "LICENSES-of-bundled
 WORKER: Final = "sw.js"
 FRONT: Final = "index.html"
 ALREADY_SMALL: Final = (".png", ".webp", ".woff2")
+OURS: Final = ".js"
+VENDORED: Final = "vendor/"
+LOOK_AGAIN_SECONDS: Final = 1.0
 
 GROUPS: Final = {MAP_PREFIX: "map", "vendor/idb/": "shell", "vendor/": "later"}
 """What the app can start without, by the beginning of its name: a phone fetches it when the shell is safely kept."""
@@ -77,18 +85,23 @@ class PhoneFile:
 class Shelf:
     """All files of one moment; a changed file on disk makes a new moment, so that a developer needs no restart."""
 
-    def __init__(self, app: Path = APP, map_library: Path = MAP_LIBRARY) -> None:
+    def __init__(self, app: Path = APP, map_library: Path = MAP_LIBRARY, look_again: float = LOOK_AGAIN_SECONDS) -> None:
         self.folders = (("", app), (MAP_PREFIX, map_library))
+        self.look_again = look_again
+        self.looked: float | None = None
         self.seen: tuple[tuple[str, int, int], ...] = ()
         self.moment = Moment({})
 
     def now(self) -> "Moment":
-        """What is published now; files are read again only when one of them changed."""
+        """What is published now. The folder is looked at once a second at most, and files are read when one has changed."""
+        asked = monotonic()
+        if self.looked is not None and asked - self.looked < self.look_again:
+            return self.moment
         paths = dict(self.published())
         seen = tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in ((n, p.stat()) for n, p in paths.items()))
         if seen != self.seen:
-            files = {name: PhoneFile(name, path.read_bytes(), media_type_of(path)) for name, path in paths.items()}
-            self.moment, self.seen = Moment(files), seen
+            self.moment, self.seen = Moment({name: read(name, path) for name, path in paths.items()}), seen
+        self.looked = asked
         return self.moment
 
     def published(self) -> Iterator[tuple[str, Path]]:
@@ -132,5 +145,9 @@ class Moment:
         return PhoneFile(WORKER, f"// version {self.version}\n".encode() + written.content, written.media_type)
 
 
-def media_type_of(path: Path) -> str:
-    return MEDIA_TYPES.get(path.suffix, f"text/plain{TEXT}")
+def read(name: str, path: Path) -> PhoneFile:
+    """The file as it goes out."""
+    content = path.read_bytes()
+    if path.suffix == OURS and not name.startswith(VENDORED):
+        content = without_comments(content.decode("utf-8")).encode()
+    return PhoneFile(name, content, MEDIA_TYPES.get(path.suffix, f"text/plain{TEXT}"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from server.phone.comments import without_comments
 from server.phone.shelf import APP, LICENCES, MAP_LIBRARY, Shelf
 
 if TYPE_CHECKING:
@@ -166,12 +167,12 @@ def shelf(tmp_path: Path) -> Shelf:
     for folder in (app, map_library, app / "core"):
         folder.mkdir(parents=True)
     (app / "index.html").write_text("<!doctype html>")
-    (app / "core" / "a.js").write_text("export const a = 1;\n")
+    (app / "core" / "a.js").write_text("/** One. */\nexport const a = 1;\n")
     (app / "sw.js").write_text("self;\n")
     (app / "notes.md").write_text("not published")
     (app / ".editor.js").write_text("not published")
     (map_library / "map.mjs").write_text("export {};\n")
-    return Shelf(app, map_library)
+    return Shelf(app, map_library, look_again=0)
 
 
 def test_the_front_page_is_kept_by_the_address_it_is_opened_at(shelf: Shelf) -> None:
@@ -196,6 +197,51 @@ def test_any_changed_file_changes_the_version_and_with_it_the_worker(shelf: Shel
     assert after.worker is not None
     assert after.worker.content != worker.content
     assert worker.content == f"// version {before.version}\nself;\n".encode()
+
+
+COMMENTED = """/**
+ * Purpose.
+ */
+// why
+const a = '// kept', b = 1; // kept
+/** @type {any} */
+const c = 2 /* kept */ * 3;
+  /* one */
+/** @type {any} */ (c).d = 4;
+/* kept, since something follows
+   on its last line */ a();
+"""
+
+
+def test_comments_stay_at_home_and_lines_keep_their_numbers() -> None:
+    sent = without_comments(COMMENTED).split("\n")
+    assert len(sent) == COMMENTED.count("\n") + 1
+    assert [line for line in sent if line] == [
+        "const a = '// kept', b = 1; // kept",
+        "const c = 2 /* kept */ * 3;",
+        "/** @type {any} */ (c).d = 4;",
+        "/* kept, since something follows",
+        "   on its last line */ a();",
+    ]
+
+
+def test_what_others_wrote_goes_out_with_every_comment(client: "FlaskClient") -> None:
+    for name in ("vendor/idb/index.js", "vendor/qr/decode.js"):
+        assert client.get(f"/phone/{name}").data == (APP / name).read_bytes()
+
+
+def test_a_changed_comment_is_no_new_version(shelf: Shelf, tmp_path: Path) -> None:
+    before = shelf.now().version
+    (tmp_path / ".hidden-checkout" / "app" / "core" / "a.js").write_text("/** The number one. */\nexport const a = 1;\n")
+    assert shelf.now().version == before
+
+
+def test_the_folder_is_looked_at_once_a_second(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("1;\n")
+    patient = Shelf(tmp_path, tmp_path / "none", look_again=3600)
+    before = patient.now()
+    (tmp_path / "a.js").write_text("2;\n")
+    assert patient.now() is before
 
 
 def test_a_removed_file_is_gone_at_once(shelf: Shelf, tmp_path: Path) -> None:
