@@ -113,16 +113,25 @@ def covered_by(county: str, parcels: Sequence[BaseGeometry], *, uow: UnitOfWork)
 
 
 def overlaps(parcels: Any, features: Sequence[BaseGeometry]) -> tuple[Any, Any, Any]:
-    """Pairs (parcel, feature) whose shapes meet, and the share of the parcel's area that lies in the feature."""
-    owners, whose = shapely.STRtree(features).query(parcels, predicate="intersects")
+    """Pairs (parcel, feature) whose boxes meet, and the share of the parcel's area that lies in the feature."""
+    owners, whose = shapely.STRtree(features).query(parcels)
     mine, theirs = parcels[owners], np.asarray(features, dtype=object)[whose]
+    # Most parcels lie wholly within a layer's large outlines or wholly outside: prepared, that is told without cutting.
+    shapely.prepare(theirs)
+    shares = np.where(shapely.covers(theirs, mine), 1.0, 0.0)
+    partly = np.flatnonzero((shares == 0.0) & shapely.intersects(theirs, mine))
+    whole = areas_m2(parcels)[owners[partly]]
+    shared = areas_m2(cut_out(mine[partly], theirs[partly]))
+    shares[partly] = np.divide(shared, whole, out=np.zeros(len(partly)), where=whole > 0)
+    return owners, whose, shares
+
+
+def cut_out(mine: Any, theirs: Any) -> Any:
+    """What each pair of shapes shares; an outline that crosses itself somewhere must not cost an area its package."""
     try:
-        shared = shapely.intersection(mine, theirs)
+        return shapely.intersection(mine, theirs)
     except shapely.errors.GEOSException:
-        # An outline that crosses itself somewhere must not cost an area its package.
-        shared = shapely.intersection(shapely.make_valid(mine), shapely.make_valid(theirs))
-    whole = areas_m2(parcels)[owners]
-    return owners, whose, np.divide(areas_m2(shared), whole, out=np.zeros(len(owners)), where=whole > 0)
+        return shapely.intersection(shapely.make_valid(mine), shapely.make_valid(theirs))
 
 
 def feature_lines(county: str, extent: Extent, *, uow: UnitOfWork) -> Iterator[Line]:

@@ -164,9 +164,9 @@ def test_a_range_beyond_the_end_is_a_problem(crew: Phone) -> None:
     assert answer.status_code == 416
 
 
-@pytest.mark.parametrize("area", [EAST, "320999", "350128", "350128100", "", "3209991", "..", "320999101999"])
-def test_any_other_area_is_not_there(crew: Phone, area: str) -> None:
-    assert fetch(crew, area).status_code == 404
+def test_any_other_area_is_not_there(crew: Phone) -> None:
+    others = (EAST, "320999", "350128", "350128100", "", "3209991", "..", "320999101999", f"{WEST}%")
+    assert {area: fetch(crew, area).status_code for area in others} == dict.fromkeys(others, 404)
 
 
 def test_the_same_state_makes_the_same_bytes(crew: Phone, tmp_path: Path) -> None:
