@@ -60,6 +60,17 @@ test('a count that does not hold makes a package incomplete even where the lines
   assert.equal(read(copied.join('\n')).problem.code, 'package-incomplete');
 });
 
+test('a package need not end with a line break', () => {
+  assert.equal(read(PACKAGE.trimEnd()).problem, null);
+});
+
+test('the closing line counts the lines even where nothing was announced, and nothing comes after it', () => {
+  const opening = '{"entity":"package","v":1}\n';
+  assert.equal(read(`${opening}{"entity":"end","lines":2}\n`).problem, null);
+  assert.equal(read(`${opening}{"entity":"end","lines":3}\n`).problem.code, 'package-incomplete');
+  assert.equal(read(`${opening}{"entity":"end","lines":3}\n{"entity":"duty"}\n`).problem.code, 'package-unreadable');
+});
+
 test('what is no package of a version we know gives no lines', () => {
   for (const text of [
     '<html>portal</html>\n',

@@ -57,6 +57,15 @@ test('everybody present is named once, the author first and without their name',
   ]);
 });
 
+test('a person named twice is the one named first', () => {
+  const draft = aDraft({ also_present: [{ ...HEAD.inspectors[0], certificate_no: '32-9999' }] });
+  assert.deepEqual(written(draft).inspectors, [{ id: HEAD.inspectors[0].id, certificate_no: null }]);
+});
+
+test('a note may have ten thousand characters, however many units each takes', () => {
+  assert.deepEqual(checkDraft(aDraft({ note: '😀'.repeat(10_000) })), []);
+});
+
 test('a broken chain or revision is never written', () => {
   for (const head of [
     { ...HEAD, seq: 1 },

@@ -128,6 +128,11 @@ test('known parties are offered for one tap, each once', () => {
   ]);
 });
 
+test('a party that is the holder too is offered once, as the party', () => {
+  const suspect = questionsFor('land_use', { parcel: PARCEL, duties: [START] }).find(({ field }) => field === 'onsite.suspect');
+  assert.deepEqual(suspect.suggestions, [{ value: START.party, source: 'duty' }]);
+});
+
 test('a permit number is offered from the building duty and never from a mining right', () => {
   const mine = { programme: 'reclamation', kind: 'reclaim', party: 'x', attributes: { permit_no: 'C3205832019' } };
   const permit = (known) =>
