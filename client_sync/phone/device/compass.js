@@ -18,7 +18,7 @@
  * @typedef {object} Compass
  * @property {() => View|null} view the camera's azimuth over the last moments; null when unknown or when it looks at the ground
  * @property {() => number|null} heading_deg for the map: camera or upper edge, whichever is level
- * @property {() => boolean} needs_asking true when only a tap may switch the sensor on (iOS)
+ * @property {() => boolean} needs_asking true when the sensor is silent and a tap may switch it on (iOS)
  * @property {() => Promise<boolean>} ask call from a tap
  * @property {() => void} stop
  */
@@ -29,6 +29,8 @@ const LEVEL_SHARE = 0.34;
 const MEAN_OVER_MS = 700;
 /** A reading older than this is not the direction of a picture taken now. */
 const STALE_MS = 3000;
+/** A compass that works without being asked is heard within this time. */
+const SILENT_MS = 1500;
 /** When readings of one moment scatter more than this the scatter is reported as the error. */
 const QUIET_DEG = 15;
 
@@ -120,6 +122,8 @@ export function watchCompass(clock, world = {}, onChange = () => undefined) {
   /** @type {Orientation[]} */
   let readings = [];
   let told_ms = -Infinity;
+  let was_asked = false;
+  const began_ms = clock.monoMs();
   /** @param {Event} event */
   const hear = (event) => {
     const now_ms = clock.monoMs();
@@ -136,8 +140,12 @@ export function watchCompass(clock, world = {}, onChange = () => undefined) {
     view: () => viewOf(readings, clock.monoMs()),
     heading_deg: () => (readings.length && clock.monoMs() - readings[readings.length - 1].at_ms <= STALE_MS
       ? readings[readings.length - 1].azimuth_deg : null),
-    needs_asking: () => typeof Kind?.requestPermission === 'function' && readings.length === 0,
-    ask: async () => typeof Kind?.requestPermission !== 'function' || (await Kind.requestPermission()) === 'granted',
+    needs_asking: () => typeof Kind?.requestPermission === 'function' && !was_asked && readings.length === 0
+      && clock.monoMs() - began_ms >= SILENT_MS,
+    async ask() {
+      was_asked = true;
+      return typeof Kind?.requestPermission !== 'function' || (await Kind.requestPermission().catch(() => 'denied')) === 'granted';
+    },
     stop: () => names.forEach((name) => target?.removeEventListener(name, hear)),
   };
 }

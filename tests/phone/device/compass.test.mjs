@@ -100,11 +100,21 @@ test('the compass hears absolute orientation and is quiet after it is stopped', 
   assert.ok(apart(compass.heading_deg(), 90) < 0.1);
 });
 
-test('only a browser that wants a tap is asked for one', async () => {
-  const plain = watchCompass({ monoMs: () => 0 }, world());
+test('only a silent browser that wants a tap is asked for one, and only once', async () => {
+  let now_ms = 0;
+  const clock = { monoMs: () => now_ms };
+  const plain = watchCompass(clock, world());
+  const careful = watchCompass(clock, world({ requestPermission: async () => 'denied' }));
+  assert.equal(careful.needs_asking(), false);
+  now_ms = 2000;
   assert.equal(plain.needs_asking(), false);
   assert.equal(await plain.ask(), true);
-  const careful = watchCompass({ monoMs: () => 0 }, world({ requestPermission: async () => 'denied' }));
   assert.equal(careful.needs_asking(), true);
   assert.equal(await careful.ask(), false);
+  assert.equal(careful.needs_asking(), false);
+});
+
+test('a compass that may not be asked outside a tap counts as denied', async () => {
+  const compass = watchCompass({ monoMs: () => 0 }, world({ requestPermission: async () => { throw new Error('no gesture'); } }));
+  assert.equal(await compass.ask(), false);
 });

@@ -54,46 +54,55 @@ export function actOf({ field }) {
  * @returns {Control}
  */
 function chips(question, options, { answer }) {
-  const node = h('div', { class: 'chips' });
-  const show = (/** @type {any} */ value) => refill(node, options.map((option) => chip({
+  /** @type {any} */
+  let now = null;
+  const group = pressable(options.map((option) => ({
     label: t(option.label_key),
     act: `${actOf(question)}-${option.value}`,
-    pressed: option.value === value,
-    onclick: () => answer(option.value === value ? null : option.value),
+    onclick: () => answer(option.value === now ? null : option.value),
   })));
-  return { node, show };
+  const show = (/** @type {any} */ value) => {
+    now = value;
+    group.press((at) => options[at].value === value);
+  };
+  return { node: group.node, show };
 }
 
 /** @param {Question} question @param {Asking} asking @returns {Control} */
 function manyChips(question, { answer }) {
-  const node = h('div', { class: 'chips' });
-  const show = (/** @type {any[]|null} */ value) => {
-    const chosen = value ?? [];
-    refill(node, (question.options ?? []).map((option) => {
-      const is_on = chosen.includes(option.value);
-      const after = is_on ? chosen.filter((one) => one !== option.value) : [...chosen, option.value];
-      const onclick = () => answer(after.length ? after : null);
-      return chip({ label: t(option.label_key), act: `${actOf(question)}-${option.value}`, pressed: is_on, onclick });
-    }));
+  const { options = [] } = question;
+  /** @type {any[]} */
+  let chosen = [];
+  const turn = (/** @type {any} */ value) => {
+    const after = chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value];
+    answer(after.length ? after : null);
   };
-  return { node, show };
+  const act = actOf(question);
+  const group = pressable(options.map(({ value, label_key }) => ({ label: t(label_key), act: `${act}-${value}`, onclick: () => turn(value) })));
+  const show = (/** @type {any[]|null} */ value) => {
+    chosen = value ?? [];
+    group.press((at) => chosen.includes(options[at].value));
+  };
+  return { node: group.node, show };
 }
 
 /** A share by steps of a twentieth: nobody drags a slider with gloves. @param {Question} question @param {Asking} asking @returns {Control} */
 function shareSteps(question, { answer }) {
-  const node = h('div', { class: 'steps' });
+  const act = actOf(question);
+  /** @type {number|null} */
+  let now = null;
+  const step = (/** @type {number} */ by) => answer(Math.round(Math.min(1, Math.max(0, (now ?? 0) + by)) * 20) / 20);
+  const words = h('output', { class: 'step-value' });
+  const parts = [0.25, 0.5, 0.75, 1];
+  const group = pressable(parts.map((part) => ({ label: `${part * 100} %`, act: `${act}-${part}`, onclick: () => answer(part === now ? null : part) })));
+  const less = stepButton('−', `${act}-less`, t('answer.less'), () => step(-0.05));
+  const more = stepButton('＋', `${act}-more`, t('answer.more'), () => step(0.05));
   const show = (/** @type {number|null} */ value) => {
-    const step = (/** @type {number} */ by) => answer(Math.round(Math.min(1, Math.max(0, (value ?? 0) + by)) * 20) / 20);
-    refill(node, [
-      stepButton('−', `${actOf(question)}-less`, t('answer.less'), () => step(-0.05)),
-      h('output', { class: 'step-value' }, value === null ? '—' : `${Math.round(value * 100)} %`),
-      stepButton('＋', `${actOf(question)}-more`, t('answer.more'), () => step(0.05)),
-      [0.25, 0.5, 0.75, 1].map((part) => chip({
-        label: `${part * 100} %`, act: `${actOf(question)}-${part}`, pressed: part === value, onclick: () => answer(part === value ? null : part),
-      })),
-    ]);
+    now = value;
+    mount(words, value === null ? '—' : `${Math.round(value * 100)} %`);
+    group.press((at) => parts[at] === value);
   };
-  return { node, show };
+  return { node: h('div', { class: 'share' }, h('div', { class: 'steps' }, less, words, more), group.node), show };
 }
 
 /** @param {string} sign @param {string} act @param {string} label @param {() => void} onclick */
@@ -132,30 +141,36 @@ function areaField(question, { answer, sketch }) {
 function dayField(question, { answer, now_ms }) {
   const input = h('input', { type: 'date', 'aria-label': t(question.label_key), 'data-act': `${actOf(question)}-date`, max: chinaDay(now_ms()) });
   input.addEventListener('change', () => answer(input.value || null));
-  const quick = h('div', { class: 'chips' });
-  const node = h('div', { class: 'day' }, quick, input);
+  /** @type {string|null} */
+  let now = null;
+  const days = [0, 1, 7].map((ago) => ({ ago, day: chinaDay(now_ms() - ago * DAY_MS) }));
+  const quick = pressable(days.map(({ ago, day }) => ({
+    label: t(`answer.ago.${ago}`), act: `${actOf(question)}-${ago}`, onclick: () => answer(day === now ? null : day),
+  })));
   const show = (/** @type {string|null} */ value) => {
+    now = value;
     fill(input, value ?? '');
-    refill(quick, [0, 1, 7].map((ago) => {
-      const day = chinaDay(now_ms() - ago * DAY_MS);
-      return chip({ label: t(`answer.ago.${ago}`), act: `${actOf(question)}-${ago}`, pressed: day === value, onclick: () => answer(day === value ? null : day) });
-    }));
+    quick.press((at) => days[at].day === value);
   };
-  return { node, show };
+  return { node: h('div', { class: 'day' }, quick.node, input), show };
 }
 
 /** @param {Question} question @param {Asking} asking @returns {Control} */
 function textField(question, { answer }) {
   const input = h('input', { type: 'text', 'aria-label': t(question.label_key), 'data-act': `${actOf(question)}-text`, maxlength: 100, autocomplete: 'off' });
   typed(input, () => answer(input.value.trim() || null));
-  const known = h('div', { class: 'chips' });
+  /** @type {string|null} */
+  let now = null;
+  const known = question.suggestions ?? [];
+  const group = pressable(known.map(({ value }, at) => ({
+    label: value, act: `${actOf(question)}-known-${at}`, onclick: () => answer(value === now ? null : value),
+  })));
   const show = (/** @type {string|null} */ value) => {
+    now = value;
     fill(input, value ?? '');
-    refill(known, (question.suggestions ?? []).map((one, at) => chip({
-      label: one.value, act: `${actOf(question)}-known-${at}`, pressed: one.value === value, onclick: () => answer(one.value === value ? null : one.value),
-    })));
+    group.press((at) => known[at].value === value);
   };
-  return { node: h('div', { class: 'text-answer' }, known, input), show };
+  return { node: h('div', { class: 'text-answer' }, group.node, input), show };
 }
 
 /** @param {Question} question @param {string} step @param {() => void} hear */
@@ -169,21 +184,25 @@ function numberBox(question, step, hear) {
 }
 
 /**
- * Hears a box a moment after the last key, and at once when it is left.
+ * Hears a box a moment after the last key, and at once when it is left; never twice for the same words.
  * @param {HTMLInputElement|HTMLTextAreaElement} box
  * @param {() => void} hear
  */
 export function typed(box, hear) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
+  let is_new = false;
+  const tell = () => {
+    clearTimeout(timer);
+    if (is_new) hear();
+    is_new = false;
+  };
   box.addEventListener('input', () => {
+    is_new = true;
     clearTimeout(timer);
-    timer = setTimeout(hear, TYPING_MS);
+    timer = setTimeout(tell, TYPING_MS);
   });
-  box.addEventListener('change', () => {
-    clearTimeout(timer);
-    hear();
-  });
+  box.addEventListener('change', tell);
 }
 
 /** @param {HTMLInputElement} box @param {string|number} value */
@@ -191,10 +210,13 @@ function fill(box, value) {
   if (document.activeElement !== box || box.value === '') box.value = String(value);
 }
 
-/** Draws buttons anew and gives the focus back to the one that had it. @param {HTMLElement} node @param {import("../dom.js").Children} children */
-function refill(node, children) {
-  const act = /** @type {HTMLElement|null} */ (document.activeElement)?.dataset?.act;
-  const had = act !== undefined && node.contains(document.activeElement);
-  mount(node, children);
-  if (had) /** @type {HTMLElement|null} */ (node.querySelector(`[data-act="${CSS.escape(act)}"]`))?.focus();
+/**
+ * Chips that are made once and only change their look: a chip replaced between finger down and finger up would lose the tap.
+ * @param {{label: import("../dom.js").Children, act: string, onclick: () => void}[]} plans
+ * @returns {{node: HTMLElement, press: (isOn: (at: number) => boolean) => void}}
+ */
+export function pressable(plans) {
+  const buttons = plans.map((plan) => chip({ ...plan, pressed: false }));
+  const press = (/** @type {(at: number) => boolean} */ isOn) => buttons.forEach((button, at) => button.setAttribute('aria-pressed', String(isOn(at))));
+  return { node: h('div', { class: 'chips' }, buttons), press };
 }

@@ -70,8 +70,12 @@ function savedLine(visit) {
 /** What stands on top when the phone could not save: what is safe, and what to do. @param {Visit} visit */
 function saveTrouble(visit) {
   const node = h('div', { class: 'trouble' });
+  /** @type {unknown} */
+  let shown = null;
   const leave = follow(visit, ['saved'], () => {
     const problem = /** @type {any} */ (visit.problem);
+    if (problem === shown) return;
+    shown = problem;
     const again = bigButton({
       label: t('capture.save_again'), act: 'save-again', onclick: () => void visit.again(),
     });

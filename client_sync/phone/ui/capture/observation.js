@@ -9,9 +9,9 @@ import { dutiesOf, feature, lawText, notesOf, parcel as parcelById } from '../..
 import { task as taskById } from '../../store/work.js';
 import { h, mount } from '../dom.js';
 import { shape } from '../icons.js';
-import { bigButton, card, chip } from '../parts.js';
+import { bigButton, card } from '../parts.js';
 import { t, tOr } from '../words.js';
-import { control } from './answers.js';
+import { control, pressable } from './answers.js';
 import { APPROVAL_LAYERS } from './due_here.js';
 import { follow, visitScreen } from './frame.js';
 import { lawNote } from './law_note.js';
@@ -42,7 +42,7 @@ export async function observationScreen(visit) {
   const screen = visitScreen(
     visit,
     { title: t('capture.observation'), step: 'observation', foot: [form.faults, form.save] },
-    form.kinds,
+    form.kinds.node,
     form.questions,
     signature.node,
     noteCard(visit),
@@ -78,7 +78,12 @@ class Form {
   constructor(visit, known) {
     this.visit = visit;
     this.known = known;
-    this.kinds = h('div', { class: 'kinds', role: 'group', 'aria-label': t('capture.kind_ask') });
+    /** @type {Kind[]} */
+    this.offered = [...kindsFor(known), 'routine'];
+    this.kinds = pressable(this.offered.map((kind) => ({
+      label: [h('span', { 'aria-hidden': 'true' }, shape(kind)), ' ', t(`capture.kind.${kind}`)], act: `observe-${kind}`, onclick: () => void this.choose(kind),
+    })));
+    this.kinds.node.className = 'kinds';
     this.questions = h('div', { class: 'live' });
     this.faults = h('div', { class: 'faults', role: 'alert' });
     this.save = bigButton({ label: t('capture.save'), act: 'save', kind: 'primary', onclick: () => void this.finish() });
@@ -134,7 +139,7 @@ class Form {
 
   redraw() {
     const { draft } = this.visit;
-    this.drawKinds();
+    this.kinds.press((at) => this.offered[at] === draft.observation?.kind);
     const now = asked(this.all, draft);
     const names = now.map(nameOf).join(' ');
     if (names !== this.shown) this.drawQuestions(now);
@@ -143,17 +148,6 @@ class Form {
       const [part, field] = /** @type {["observation"|"onsite", string]} */ (question.field.split('.'));
       this.drawn.get(nameOf(question))?.control.show(draft[part]?.[field] ?? null);
     }
-  }
-
-  drawKinds() {
-    const chosen = this.visit.draft.observation?.kind;
-    const offered = /** @type {Kind[]} */ ([...kindsFor(this.known), 'routine']);
-    mount(this.kinds, offered.map((kind) => chip({
-      label: [h('span', { 'aria-hidden': 'true' }, shape(kind)), ' ', t(`capture.kind.${kind}`)],
-      act: `observe-${kind}`,
-      pressed: kind === chosen,
-      onclick: () => void this.choose(kind),
-    })));
   }
 
   /** @param {Question[]} now */

@@ -21,10 +21,14 @@ const SETTING = 'colleagues';
 /** @param {Visit} visit */
 export function signatureCard(visit) {
   const node = h('div', null);
+  let shown = '';
   const leave = follow(visit, ['draft'], () => {
     const { onsite, photos } = visit.draft;
     const is_asked = onsite?.party_present === true && onsite.party_refused !== true;
     const is_signed = photos.some((photo) => photo.kind === 'signature');
+    const now = `${is_asked} ${is_signed}`;
+    if (now === shown) return;
+    shown = now;
     const label = t(is_signed ? 'capture.signed' : 'capture.sign');
     mount(node, (is_asked || is_signed) && bigButton({ label, act: 'sign', icon: is_signed ? 'ok' : 'edit', onclick: () => askSignature(visit) }));
   });
@@ -45,7 +49,11 @@ export function peopleCard(visit) {
   const add = bigButton({ label: t('capture.colleague_add'), act: 'colleague-add', onclick: () => void addColleague() });
   /** @type {Colleague[]} */
   let remembered = [];
+  let shown = '';
   const redraw = () => {
+    const now = JSON.stringify([visit.draft.also_present, remembered]);
+    if (now === shown) return;
+    shown = now;
     const present = visit.draft.also_present;
     const known = [...present, ...remembered.filter(({ id }) => !present.some((one) => one.id === id))];
     mount(chips, known.map((one, at) => chip({

@@ -31,7 +31,13 @@ export function photoStrip(visit) {
     copies.set(photo.digest, made);
     return made;
   };
-  const leave = follow(visit, ['draft'], () => mount(node, visit.draft.photos.map((photo) => tile(visit, photo, copyOf(photo)))));
+  /** @type {DraftPhoto[]|null} */
+  let shown = null;
+  const leave = follow(visit, ['draft'], () => {
+    if (shown === visit.draft.photos) return;
+    shown = visit.draft.photos;
+    mount(node, shown.map((photo) => tile(visit, photo, copyOf(photo))));
+  });
   return { node, leave };
 }
 

@@ -6,9 +6,10 @@ import { hintsFor, missingHints } from '../../core/photo_hints.js';
 import { kindsFor } from '../../core/questions.js';
 import { dutiesOf } from '../../store/land.js';
 import { h, mount } from '../dom.js';
-import { chip, toast } from '../parts.js';
 import { icon } from '../icons.js';
+import { toast } from '../parts.js';
 import { t } from '../words.js';
+import { pressable } from './answers.js';
 import { follow, visitScreen } from './frame.js';
 import { askGallery } from './gallery.js';
 import { photoStrip } from './photo_strip.js';
@@ -48,7 +49,7 @@ export async function photosScreen(visit) {
     visit,
     { title: t('capture.photos'), step: 'photos', foot: taking.foot(), flush: true },
     taking.finder.node,
-    h('div', { class: 'photo-side' }, taking.kinds, taking.hints, strip.node, line.node),
+    h('div', { class: 'photo-side' }, taking.kinds.node, taking.hints, strip.node, line.node),
   );
   return {
     ...screen,
@@ -68,7 +69,11 @@ class Taking {
     this.visit = visit;
     this.duties = duties;
     this.kind = nextKind(this.views());
-    this.kinds = h('div', { class: 'chips photo-kinds', role: 'group', 'aria-label': t('capture.photo_kind') });
+    this.marks = PHOTO_KINDS.map(() => h('span', { class: 'missing', role: 'img', 'aria-label': t('capture.missing_one') }, '•'));
+    this.kinds = pressable(PHOTO_KINDS.map((kind, at) => ({
+      label: [t(`photo.${kind}`), this.marks[at]], act: `kind-${kind}`, onclick: () => this.choose(kind),
+    })));
+    this.kinds.node.classList.add('photo-kinds');
     this.hints = h('p', { class: 'photo-hints', role: 'status' });
     this.finder = viewfinder((picture) => void this.keep(picture));
     this.shutter = shutter(() => void this.shoot());
@@ -87,24 +92,24 @@ class Taking {
     return hintsFor({ kind, duties: this.duties, photos: draft.photos, onsite: draft.onsite });
   }
 
+  /** Only looks change here: chips that were replaced under a finger would lose the tap. */
   redraw() {
     const missing = missingHints(this.views());
     const wanted = new Set(missing.filter(({ side }) => side === null).map(({ kind }) => kind));
-    mount(this.kinds, PHOTO_KINDS.map((kind) => chip({
-      label: [t(`photo.${kind}`), wanted.has(kind) && h('span', { class: 'missing', 'aria-label': t('capture.missing_one') }, '•')],
-      act: `kind-${kind}`,
-      pressed: kind === this.kind,
-      onclick: () => this.choose(kind),
-    })));
+    this.kinds.press((at) => PHOTO_KINDS[at] === this.kind);
+    this.marks.forEach((mark, at) => {
+      mark.hidden = !wanted.has(PHOTO_KINDS[at]);
+    });
     const words = missing.map(({ label_key }) => t(label_key)).join(' · ');
-    mount(this.hints, words ? t('capture.missing', { views: words }) : t('capture.none_missing'));
+    const said = words ? t('capture.missing', { views: words }) : t('capture.none_missing');
+    if (this.hints.textContent !== said) mount(this.hints, said);
+    this.hints.classList.toggle('is-complete', words === '');
   }
 
   /** @param {string} kind */
   choose(kind) {
     this.kind = kind;
     this.redraw();
-    /** @type {HTMLElement|null} */ (this.kinds.querySelector(`[data-act="kind-${kind}"]`))?.focus();
   }
 
   async shoot() {

@@ -89,6 +89,8 @@ class Place {
   foot() {
     const { visit } = this;
     const begin = async () => {
+      // The tap that opens the camera is also the only moment an iPhone lets its compass be switched on.
+      void visit.compass?.ask();
       await visit.change({ step: 'photos' });
       this.phone.go(visitPath(visit.draft.id, 'photos'));
     };
@@ -206,7 +208,7 @@ class Place {
         'span',
         { class: 'claim-words' },
         h('span', { class: 'row-title' }, parcel.name ?? parcel.code),
-        h('span', { class: 'row-text' }, [is_task && t('capture.task_parcel'), where, areaWords(parcel.area_m2)].filter(Boolean).join(' · ')),
+        h('span', { class: 'row-text' }, [is_task && t('capture.task_parcel'), where].filter(Boolean).join(' · '), ' ', h('span', { class: 'num' }, areaWords(parcel.area_m2))),
       ),
     );
   }

@@ -50,15 +50,15 @@ export function positionLine(visit, { placeByHand = null } = {}) {
     const { level, words, help, act } = positionWords(visit);
     const heading = visit.compass?.heading_deg() ?? null;
     const looks = heading === null ? '' : directionWord(heading);
-    const now = JSON.stringify([level, words, help, act, looks]);
+    const is_silent = visit.compass?.needs_asking() ?? false;
+    const now = JSON.stringify([level, words, help, act, looks, is_silent]);
     if (now === shown) return;
     shown = now;
-    const asks = visit.compass?.needs_asking() && askCompass(visit);
     mount(
       node,
       h('p', { class: `position position-${level}` }, icon('locate'), h('span', null, words), looks && h('span', { class: 'looks' }, t('capture.facing', { way: looks }))),
       help && h('p', { class: 'hint' }, help),
-      h('div', { class: 'chips' }, asks, act && helpChip(visit, act, placeByHand)),
+      h('div', { class: 'chips' }, is_silent && askCompass(visit), act && helpChip(visit, act, placeByHand)),
     );
   });
   return { node, leave };
