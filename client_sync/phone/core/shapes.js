@@ -77,8 +77,31 @@ export function parcelsAt(parcels, lon, lat) {
  * @returns {{parcel: Parcel, distance_m: number}[]}
  */
 export function nearest(parcels, lon, lat, most = 5) {
-  const far = parcels.map((parcel) => ({ parcel, distance_m: distanceTo(parcel.geometry, lon, lat) }));
-  return far.sort((one, other) => one.distance_m - other.distance_m || one.parcel.area_m2 - other.parcel.area_m2).slice(0, most);
+  const boxed = parcels.map((parcel) => ({ parcel, least_m: toBoxM(parcel.bbox ?? bboxOf(parcel.geometry), lon, lat) }));
+  boxed.sort((one, other) => one.least_m - other.least_m);
+  /** @type {{parcel: Parcel, distance_m: number}[]} */
+  let found = [];
+  for (const { parcel, least_m } of boxed) {
+    // No border is nearer than its box, so what follows cannot be among the nearest any more.
+    if (found.length === most && least_m > found[most - 1].distance_m) break;
+    found.push({ parcel, distance_m: distanceTo(parcel.geometry, lon, lat) });
+    found.sort((one, other) => one.distance_m - other.distance_m || one.parcel.area_m2 - other.parcel.area_m2);
+    found = found.slice(0, most);
+  }
+  return found;
+}
+
+/**
+ * A little less than the metres to a box, 0 inside it.
+ * @param {readonly number[]|null} box
+ * @param {number} lon
+ * @param {number} lat
+ */
+function toBoxM(box, lon, lat) {
+  if (box === null) return Infinity;
+  const place = { lon: Math.min(Math.max(lon, box[0]), box[2]), lat: Math.min(Math.max(lat, box[1]), box[3]) };
+  const { east_m, north_m } = offsetM({ lon, lat }, place);
+  return Math.hypot(east_m, north_m) * 0.999;
 }
 
 /**

@@ -264,6 +264,18 @@ test('the nearest parcels come with the metres to their border', () => {
   assert.equal(nearest(parcels, 120, 31, 1).length, 1);
 });
 
+test('looking at boxes first finds the same as looking at every border', () => {
+  const spot = fc.record({ west: fc.integer({ min: 0, max: 40 }), south: fc.integer({ min: 0, max: 40 }), side: fc.integer({ min: 1, max: 12 }) });
+  fc.assert(
+    fc.property(fc.array(spot, { maxLength: 30 }), fc.integer({ min: 1, max: 6 }), (spots, most) => {
+      const parcels = spots.map(({ west, south, side }, n) => aParcel(n, square(120 + west / 1e4, 31 + south / 1e4, side / 1e4)));
+      const one = (parcel) => nearest([parcel], 120.00205, 31.00195, 1)[0].distance_m;
+      const expected = parcels.map(one).sort((a, b) => a - b).slice(0, most);
+      assert.deepEqual(nearest(parcels, 120.00205, 31.00195, most).map(({ distance_m }) => distance_m), expected);
+    }),
+  );
+});
+
 test('boxes fit what they are around', () => {
   const line = {
     type: 'LineString',
