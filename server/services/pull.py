@@ -10,8 +10,8 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from server.domain.permissions import Action, Actor
-from server.services.pull_cursor import Cursor, Left, Scope, read_cursor
-from server.services.pull_feed import CASE_NOTE, ENTITIES, NOTICE, PACKAGE, SHOWN, TASK, Ref, references
+from server.services.pull_cursor import CASE_NOTE, ENTITIES, NOTICE, PACKAGE, TASK, Cursor, Left, Scope, read_cursor
+from server.services.pull_feed import SHOWN, Ref, references
 from server.services.pull_states import PAGES, STATES, States
 from server.store.feed import committed_position, events_between
 from server.store.tables.organisation import Crew, User

@@ -17,6 +17,10 @@ VERSION: Final = 1
 KEPT_DAYS: Final = 180
 """How long a cursor leads anywhere (protocol section 5): a phone that stayed away longer begins anew."""
 
+PACKAGE, TASK, REPORT_STATE, CASE_NOTE, NOTICE = "package", "task", "report_state", "case_note", "notice"
+ENTITIES: Final = (PACKAGE, TASK, REPORT_STATE, CASE_NOTE, NOTICE)
+"""In the order of a snapshot: what a day in the field needs comes first."""
+
 Left = tuple[str, str]
 """Entity and id of a crew or region that was left."""
 Within = tuple[int, str, str]
@@ -97,17 +101,28 @@ def unpacked(value: Any) -> Cursor:
         scope=Scope(word(county), word(inspector_id), crew, tuple(word(one) for one in regions)),
         made_on=date.fromisoformat(made_on),
         position=number(position, version),
-        kinds=tuple(word(one) for one in kinds),
+        kinds=tuple(entity(one) for one in kinds),
         after=word(after),
-        left=tuple((word(entity), word(id_)) for entity, id_ in left),
-        within=None if within is None else (number(within[0], version), word(within[1]), word(within[2])),
+        left=tuple((entity(kind), word(id_)) for kind, id_ in left),
+        within=None if within is None else told_within(within, version),
     )
+
+
+def told_within(value: Any, version: Any) -> Within:
+    position, kind, id_ = value
+    return number(position, version), entity(kind), word(id_)
 
 
 def word(value: Any) -> str:
     if not isinstance(value, str) or not value.isprintable():
         raise TypeError("not a text")
     return value
+
+
+def entity(value: Any) -> str:
+    if value not in ENTITIES:
+        raise ValueError("no entity of the feed")
+    return str(value)
 
 
 def number(value: Any, version: Any) -> int:

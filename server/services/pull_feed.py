@@ -7,16 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.services.pull_cursor import Scope
+from server.services.pull_cursor import CASE_NOTE, NOTICE, PACKAGE, REPORT_STATE, TASK, Scope
 from server.store.feed import EventSeen, leads_of_cases, reports_declaring, reports_feeding
 from server.store.unit_of_work import UnitOfWork
 
 Ref = tuple[str, str]
 """Entity and id: one thing of the feed."""
-
-PACKAGE, TASK, REPORT_STATE, CASE_NOTE, NOTICE = "package", "task", "report_state", "case_note", "notice"
-ENTITIES: Final = (PACKAGE, TASK, REPORT_STATE, CASE_NOTE, NOTICE)
-"""In the order of a snapshot: what a day in the field needs comes first."""
 
 IMPORTS: Final = frozenset({"parcels.imported", "layer.imported", "duties.imported"})
 """What changes the packages of a county's areas."""

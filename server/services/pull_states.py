@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from server.services.matters import case_line, lead_line, within
-from server.services.pull_cursor import KEPT_DAYS, Scope
-from server.services.pull_feed import CASE_NOTE, IMPORTS, NOTICE, PACKAGE, REPORT_STATE, TASK
+from server.services.pull_cursor import CASE_NOTE, KEPT_DAYS, NOTICE, PACKAGE, REPORT_STATE, TASK, Scope
+from server.services.pull_feed import IMPORTS
 from server.services.pull_reports import report_states
 from server.store.feed import crew_task_ids, ids_of, newest_of, own_report_ids
 from server.store.listing import LEAD_WAITING
