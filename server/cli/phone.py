@@ -183,8 +183,13 @@ def joining(composition: Xuntu, address: str, inspector: str) -> list[str]:
     """A fresh code for this inspector as a QR and as the link it holds."""
     with composition.unit_of_work(origin="phone-serve") as uow:
         issued = issue_code(inspector, actor=operator(), uow=uow)
-    link = joining_link(address, issued["code"])
-    return [f"2. Scan with the phone's camera; it joins one phone as {inspector}, within 24 hours:", qr_text(link), link]
+    link, hours = joining_link(address, issued["code"]), composition.settings.sync.code_hours
+    return [
+        f"2. Scan with the phone's camera; it joins one phone as {inspector}, within {hours} hours:",
+        qr_text(link),
+        link,
+        f"   iPhone: open {address}{APP_PATH} in Safari first, add it to the home screen, and scan from inside the app.",
+    ]
 
 
 def say(lines: list[str]) -> None:
