@@ -69,7 +69,8 @@ export async function dropUnusedPhoto(db, digest) {
 async function photosNamed(tx) {
   const drafts = /** @type {Draft[]} */ (await tx.objectStore('drafts').getAll());
   const records = /** @type {import("../types.js").OutboxRecord[]} */ (await tx.objectStore('outbox').getAll());
-  return new Set([...drafts.flatMap((each) => each.photos.map((photo) => photo.digest)), ...records.flatMap((each) => each.photos)]);
+  const in_drafts = drafts.flatMap((each) => each.photos.map((photo) => photo.digest));
+  return new Set([...in_drafts, ...records.flatMap((each) => each.photos)]);
 }
 
 /**

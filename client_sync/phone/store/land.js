@@ -12,7 +12,7 @@ import { strict } from './database.js';
 /** @typedef {import("../types.js").Duty} Duty */
 /** @typedef {import("../types.js").CaseNote} CaseNote */
 /** @typedef {import("../types.js").LawText} LawText */
-/** @typedef {[number, number, number, number]} Bbox west, south, east, north in degrees */
+/** @typedef {readonly number[]} Bbox west, south, east, north in degrees */
 
 /**
  * One area as it stands on this phone.

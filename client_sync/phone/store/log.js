@@ -6,7 +6,10 @@
 import { strict } from './database.js';
 
 /** @typedef {import("./database.js").Database} Database */
-/** @typedef {{n?: number, at: string, kind: "sync"|"screen"|"enrol", code: string, text: string, request_id: string|null}} LogLine */
+/**
+ * @typedef {{n?: number, at: string, kind: "sync"|"screen"|"enrol", code: string, text: string,
+ *   request_id: string|null}} LogLine
+ */
 
 const LINES_KEPT = 200;
 

@@ -172,7 +172,8 @@ export async function photoLost(db, digest) {
  */
 async function everyWaiting(tx, digest, outcome) {
   const received = await tx.objectStore('outbox').index('by_state').getAll('received');
-  const changed = /** @type {OutboxRecord[]} */ (received).filter((each) => each.missing.includes(digest)).map((each) => next(each, outcome));
+  const waiting = /** @type {OutboxRecord[]} */ (received).filter((each) => each.missing.includes(digest));
+  const changed = waiting.map((each) => next(each, outcome));
   for (const record of changed) await tx.objectStore('outbox').put(record);
   return changed;
 }

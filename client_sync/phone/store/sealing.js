@@ -130,7 +130,8 @@ function planOfProgress(progress, id, { clock }) {
     at,
     progress,
     summary: {
-      captured_at: at, kind: null, parcel_claim: null, parcel_id: null, task_id, task_state: state, lon: null, lat: null, place: null,
+      ...{ captured_at: at, kind: null, parcel_claim: null, parcel_id: null },
+      ...{ task_id, task_state: state, lon: null, lat: null, place: null },
     },
     text: (identity, place) => taskProgressText(
       { id, task_id, state, reason, captured_at: at }, { device_id: identity.device_id, ...place },

@@ -41,7 +41,8 @@ export function furtherState(a, b) {
 export async function listTasks(db) {
   const tasks = /** @type {Task[]} */ (await db.getAll('tasks'));
   const is_over = (/** @type {Task} */ task) => Number(task.state === 'done' || task.state === 'impossible');
-  return tasks.sort((a, b) => is_over(a) - is_over(b) || a.due_on.localeCompare(b.due_on) || a.parcel_code.localeCompare(b.parcel_code));
+  const by_day = (/** @type {Task} */ a, /** @type {Task} */ b) => a.due_on.localeCompare(b.due_on);
+  return tasks.sort((a, b) => is_over(a) - is_over(b) || by_day(a, b) || a.parcel_code.localeCompare(b.parcel_code));
 }
 
 /** @param {Database} db @param {string} id @returns {Promise<Task|null>} */
@@ -120,7 +121,8 @@ async function progressWaiting(tx) {
   const states = new Map();
   const queued = /** @type {OutboxRecord[]} */ (await tx.objectStore('outbox').index('by_state').getAll('queued'));
   for (const { task_id, task_state } of queued.map((record) => record.summary)) {
-    if (task_id !== null && task_state !== null) states.set(task_id, furtherState(states.get(task_id) ?? 'open', /** @type {any} */ (task_state)));
+    if (task_id === null || task_state === null) continue;
+    states.set(task_id, furtherState(states.get(task_id) ?? 'open', /** @type {Task["state"]} */ (task_state)));
   }
   return states;
 }

@@ -27,7 +27,7 @@ const REQUIRED = ['device_id', 'token', 'county', 'inspector', 'server_keys', 's
  */
 export async function enrol(db, { code, origin, label, platform, app, fetch }) {
   const key = await keyFor(db, code);
-  const wire = new Wire({ origin, ...(fetch ? { fetch } : {}) });
+  const wire = new Wire({ origin, fetch });
   const public_key = { alg: key.alg, spki: key.spki };
   const reply = await wire.json('POST', '/devices', { code, label, platform, app, public_key });
   await believed(reply, key);
@@ -69,7 +69,7 @@ async function believed(reply, key) {
     throw new NotBelieved(`the enrolment answer lacks ${missing.join(', ') || 'an inspector'}`);
   }
   const said = JSON.parse(await verifySigned(reply.enrolment, reply.server_keys, 'receipt'));
-  if (said.device_id !== reply.device_id || said.key_id !== key.key_id) throw new NotBelieved('the enrolment is another device\'s');
+  if (said.device_id !== reply.device_id || said.key_id !== key.key_id) throw new NotBelieved('another device was enrolled');
 }
 
 /**
@@ -80,13 +80,15 @@ async function believed(reply, key) {
 function identityFrom(reply, { before, key, origin, server_offset_ms }) {
   // The same device answers a repeated code: its chain goes on. Another begins a chain of its own.
   const chain = before?.device_id === reply.device_id ? before : null;
-  const known = (before?.server_keys ?? []).filter((old) => !reply.server_keys.some((/** @type {any} */ each) => each.key_id === old.key_id));
+  const { id, name = '', certificate_no = null } = reply.inspector;
+  const told = new Set(reply.server_keys.map((/** @type {any} */ each) => each.key_id));
+  const known = (before?.server_keys ?? []).filter((old) => !told.has(old.key_id));
   return {
     device_id: reply.device_id,
     token: reply.token,
     server: origin,
     county: reply.county,
-    inspector: { id: reply.inspector.id, name: reply.inspector.name ?? '', certificate_no: reply.inspector.certificate_no ?? null },
+    inspector: { id, name, certificate_no },
     crew: reply.crew ?? null,
     regions: reply.regions ?? [],
     carry_recipient: reply.carry_recipient ?? null,

@@ -83,5 +83,6 @@ export class Stopped extends SyncStop {
 export function codeOf(fault) {
   if (fault instanceof SyncStop) return fault.code;
   if (fault instanceof Error && fault.name === 'NotBelieved') return 'not-believed';
-  return fault instanceof Error && typeof (/** @type {any} */ (fault).code) === 'string' ? /** @type {any} */ (fault).code : 'unexpected';
+  const { code } = /** @type {any} */ (fault ?? {});
+  return typeof code === 'string' ? code : 'unexpected';
 }

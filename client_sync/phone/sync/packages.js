@@ -51,8 +51,8 @@ export async function refreshPackages(round) {
  * @returns {string[]}
  */
 export function widest(regions) {
-  return regions.filter((region, at) => !regions.some((other, place) => place !== at && region.startsWith(other) && region !== other)
-    && regions.indexOf(region) === at);
+  const once = [...new Set(regions)];
+  return once.filter((region) => !once.some((other) => other !== region && region.startsWith(other)));
 }
 
 /**
@@ -130,7 +130,9 @@ async function received(db, wire, before, response, onProgress, clock) {
   const from = resumes ? Number(before.pending?.bytes) : 0;
   const total = totalOf(response, from);
   const bytes = await keepParts(db, wire, { ...before, pending: { etag, bytes: from, total } }, response, onProgress);
-  if (total !== null && bytes !== total) throw new Unreachable(`the package was cut at ${bytes} of ${total}`, { broke_down: true });
+  if (total !== null && bytes !== total) {
+    throw new Unreachable(`the package was cut at ${bytes} of ${total}`, { broke_down: true });
+  }
   const packed = await assembled(db, before.area);
   if ((await sha256(await packed.arrayBuffer())) !== digest) {
     await forgetParts(db, before);

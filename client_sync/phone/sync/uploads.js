@@ -102,13 +102,20 @@ async function sendAll(round, { row, record }, blob) {
       if (starts >= FRESH_STARTS) throw new Unreachable('the server ended every upload of one photo', { code: 'upload-gone' });
       continue;
     }
-    const may_go_on = attempt.fault instanceof AskAgain || (attempt.fault instanceof Unreachable && attempt.fault.retry_after_ms === null);
-    if (!may_go_on) throw attempt.fault;
+    if (!mayGoOn(attempt.fault)) throw attempt.fault;
     stuck = attempt.offset > furthest ? 1 : stuck + 1;
     furthest = Math.max(furthest, attempt.offset);
     if (stuck >= STUCK_AT) throw attempt.fault instanceof Unreachable ? attempt.fault : new Unreachable(attempt.fault.message);
     if (attempt.fault instanceof Unreachable) await round.sleep(waitMs(stuck, null, round.jitter()));
   }
+}
+
+/**
+ * Whether the same photo may be tried again at once: not where the server named a time, refused, or was not believed.
+ * @param {Error} fault
+ */
+function mayGoOn(fault) {
+  return fault instanceof AskAgain || (fault instanceof Unreachable && fault.retry_after_ms === null);
 }
 
 /**
@@ -162,5 +169,6 @@ async function once(round, { row, record }, blob, known_url) {
  * @returns {Error}
  */
 function causeOf(error) {
-  return error.causingError instanceof Error ? error.causingError : new Unreachable(String(error.message ?? error), { broke_down: true });
+  if (error.causingError instanceof Error) return error.causingError;
+  return new Unreachable(String(error.message ?? error), { broke_down: true });
 }

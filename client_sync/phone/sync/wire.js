@@ -27,10 +27,11 @@ export class Wire {
    * @param {{origin: string, token?: string|null, fetch?: typeof globalThis.fetch, signal?: AbortSignal|null,
    *   nowMs?: () => number, timeout_ms?: number}} how
    */
-  constructor({ origin, token = null, fetch = globalThis.fetch.bind(globalThis), signal = null, nowMs = Date.now, timeout_ms = TIMEOUT_MS }) {
+  constructor({ origin, token = null, fetch, signal = null, nowMs = Date.now, timeout_ms = TIMEOUT_MS }) {
     this.origin = new URL(origin).origin;
     this.token = token;
-    this.fetch = fetch;
+    // A browser's fetch wants to be called on its window.
+    this.fetch = fetch ?? globalThis.fetch.bind(globalThis);
     this.signal = signal;
     this.nowMs = nowMs;
     this.timeout_ms = timeout_ms;
@@ -51,7 +52,8 @@ export class Wire {
     const response = await this.send(method, BASE + path, { headers, body: sent });
     if (response.status >= 400) await this.refuse(response);
     const answer = await this.#read(() => response.json());
-    if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) throw new NotBelieved('the answer is no JSON object');
+    const is_object = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+    if (!is_object) throw new NotBelieved('the answer is no JSON object');
     return answer;
   }
 
@@ -88,7 +90,9 @@ export class Wire {
     this.signal?.addEventListener('abort', stop);
     try {
       return await this.fetch(url, {
-        ...what, redirect: 'manual', credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer', signal: patience.signal,
+        ...what,
+        ...{ redirect: 'manual', credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' },
+        signal: patience.signal,
       });
     } catch (fault) {
       if (this.signal?.aborted) throw new Stopped();
@@ -112,7 +116,8 @@ export class Wire {
     if (TRY_LATER.has(status) || status >= 500) {
       const code = (await problemIn(response))?.code ?? 'unreachable';
       const retry_after_ms = retryAfterMs(response.headers.get('Retry-After'), this.nowMs());
-      throw new Unreachable(`the server answered ${status}`, { code, retry_after_ms, broke_down: BROKE_DOWN.has(status), request_id });
+      const broke_down = BROKE_DOWN.has(status);
+      throw new Unreachable(`the server answered ${status}`, { code, retry_after_ms, broke_down, request_id });
     }
     const speaks = (status >= 200 && status < 300) || status === 304 || (status >= 400 && status < 500);
     if (!speaks) throw new NotBelieved(`status ${status}: something stands between this phone and the server`);
