@@ -31,7 +31,7 @@ export async function listView(container, options) {
   const state = { at: options.center ?? null, chosen: null, given: null };
   const draw = async () => {
     const parcels = state.given ?? (await around(options.phone, state.at));
-    const sorted = state.at ? nearest(parcels, state.at.lon, state.at.lat) : parcels;
+    const sorted = state.at ? nearest(parcels, state.at.lon, state.at.lat, SHOWN).map(({ parcel }) => parcel) : parcels;
     const found = sorted.slice(0, SHOWN);
     if (found.length === 0) return mount(list, empty(t('map.list_empty'), t('map.list_empty_text')));
     mount(list, h('p', { class: 'hint' }, t('map.no_webgl')), found.map((parcel) => line(parcel, state, options)));
