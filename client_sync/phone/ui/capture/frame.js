@@ -61,8 +61,9 @@ function savedLine(visit) {
   const leave = follow(visit, ['saved', 'draft'], () => {
     const is_kept = visit.saving === 0 && visit.problem === null;
     node.classList.toggle('saved-kept', is_kept);
+    node.classList.toggle('saved-not', visit.problem !== null);
     const words = visit.problem ? t('capture.not_saved') : is_kept ? t('capture.kept') : t('capture.keeping');
-    if (node.textContent !== words) mount(node, is_kept && icon('ok'), h('span', null, words));
+    if (node.textContent !== words) mount(node, is_kept && icon('ok'), visit.problem && icon('warn'), h('span', null, words));
   });
   return { node, leave };
 }

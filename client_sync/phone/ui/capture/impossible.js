@@ -23,13 +23,13 @@ export function askImpossible(visit, task) {
     toast(t('capture.impossible_kept'));
   };
   const opened = sheet(t('capture.impossible_why'), [
+    h('p', { class: 'hint' }, t('capture.impossible_hint')),
     REASONS.map((reason) => bigButton({
       label: t(`capture.impossible.${reason}`), act: `impossible-${reason}`, onclick: () => void choose(t(`capture.impossible.${reason}`)),
     })),
     h('label', { for: 'impossible-other' }, t('capture.impossible.other')),
     other,
     bigButton({ label: t('capture.impossible_send'), act: 'impossible-other', onclick: () => void choose(other.value.trim() || t('capture.impossible.other')) }),
-    h('p', { class: 'hint' }, t('capture.impossible_hint')),
   ]);
 }
 

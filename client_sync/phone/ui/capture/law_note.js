@@ -13,11 +13,13 @@ import { inWords, t } from '../words.js';
  * @returns {HTMLElement}
  */
 export function lawNote(law, { open }) {
+  const [title, text] = [inWords(law, 'title'), inWords(law, 'text')];
+  const has_more = text !== title;
   return h(
     'details',
-    { class: 'law', open },
-    h('summary', { 'data-act': `law-${law.id}` }, inWords(law, 'title')),
-    h('p', null, inWords(law, 'text')),
+    { class: 'law', open: open && has_more },
+    h('summary', { 'data-act': `law-${law.id}` }, title),
+    has_more && h('p', null, text),
     h('p', { class: 'law-source' }, h('span', { class: 'chip chip-still' }, inWords(law, 'citation')), !law.reviewed && h('span', { class: 'quiet' }, t('capture.law_unreviewed'))),
   );
 }

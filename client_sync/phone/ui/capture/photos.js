@@ -48,8 +48,8 @@ export async function photosScreen(visit) {
   const screen = visitScreen(
     visit,
     { title: t('capture.photos'), step: 'photos', foot: taking.foot(), flush: true },
-    taking.finder.node,
-    h('div', { class: 'photo-side' }, taking.kinds.node, taking.hints, strip.node, line.node),
+    h('div', { class: 'finder-and-strip' }, taking.finder.node, strip.node),
+    h('div', { class: 'photo-side' }, taking.hints, taking.kinds.node, line.node),
   );
   return {
     ...screen,

@@ -38,7 +38,7 @@ export async function placeScreen(visit) {
   const { phone, draft } = visit;
   const task = draft.task_id ? await taskById(phone.db, draft.task_id) : null;
   const place = new Place(visit, task);
-  const line = positionLine(visit, { placeByHand: () => place.placeByHand() });
+  const line = positionLine(visit, { placeByHand: () => place.placeByHand(), offersCompass: false });
   const title = task?.title ?? t('capture.free_spot');
   const screen = visitScreen(
     visit,
@@ -125,6 +125,8 @@ class Place {
     if (this.is_closed) return map.destroy();
     this.map = map;
     map.highlight(subject);
+    const at = this.visit.here() ?? this.visit.draft.position;
+    if (!subject && at) map.flyTo(at, 17);
     this.moved();
   }
 
@@ -143,6 +145,8 @@ class Place {
   moved() {
     const at = this.visit.here() ?? this.visit.draft.position;
     if (!at) return;
+    // Without a map the nearest parcels stand below anyway, as those to choose from.
+    if (this.map?.kind === 'list') this.map_box.hidden = true;
     this.map?.setPosition({ lon: at.lon, lat: at.lat, accuracy_m: at.accuracy_m, heading_deg: this.visit.compass?.heading_deg() ?? null });
     const is_far = !this.listed_at || distanceM(this.listed_at, at) > 10;
     if (!is_far) return;
@@ -208,7 +212,7 @@ class Place {
         'span',
         { class: 'claim-words' },
         h('span', { class: 'row-title' }, parcel.name ?? parcel.code),
-        h('span', { class: 'row-text' }, [is_task && t('capture.task_parcel'), where].filter(Boolean).join(' · '), ' ', h('span', { class: 'num' }, areaWords(parcel.area_m2))),
+        h('span', { class: 'row-text' }, [is_task && t('capture.task_parcel'), where].filter(Boolean).map((words) => `${words} · `), h('span', { class: 'num' }, areaWords(parcel.area_m2))),
       ),
     );
   }

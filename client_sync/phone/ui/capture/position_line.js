@@ -29,7 +29,9 @@ export function positionWords({ draft, trouble, stand }) {
     return { level: 'wait', words: t('capture.location.searching'), help, act: trouble ? 'place-by-hand' : null };
   }
   const word = accuracyWord(position.accuracy_m);
-  const words = t(`capture.accuracy.${word}`, { metres: Math.round(position.accuracy_m), n: position.fixes ?? stand.fixes.length });
+  const n = position.fixes ?? stand.fixes.length;
+  const good = t(`capture.accuracy.${word}`, { metres: Math.round(position.accuracy_m) });
+  const words = n > 1 ? `${good} · ${t('capture.mean_of', { n })}` : good;
   return {
     level: word === 'good' ? 'ok' : word === 'fair' ? 'wait' : 'warn',
     words,
@@ -41,16 +43,16 @@ export function positionWords({ draft, trouble, stand }) {
 /**
  * The line, alive.
  * @param {Visit} visit
- * @param {{placeByHand?: (() => void)|null}} [how]
+ * @param {{placeByHand?: (() => void)|null, offersCompass?: boolean}} [how] without the compass: the next tap asks for it anyway
  */
-export function positionLine(visit, { placeByHand = null } = {}) {
+export function positionLine(visit, { placeByHand = null, offersCompass = true } = {}) {
   const node = h('div', { class: 'position-line' });
   let shown = '';
   const leave = follow(visit, ['position', 'draft', 'heading'], () => {
     const { level, words, help, act } = positionWords(visit);
     const heading = visit.compass?.heading_deg() ?? null;
     const looks = heading === null ? '' : directionWord(heading);
-    const is_silent = visit.compass?.needs_asking() ?? false;
+    const is_silent = offersCompass && (visit.compass?.needs_asking() ?? false);
     const now = JSON.stringify([level, words, help, act, looks, is_silent]);
     if (now === shown) return;
     shown = now;

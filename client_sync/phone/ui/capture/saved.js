@@ -3,6 +3,7 @@
  * in the outbox.
  */
 
+import { parcel as parcelById } from '../../store/land.js';
 import { listTasks } from '../../store/work.js';
 import { h } from '../dom.js';
 import { ring } from '../icons.js';
@@ -24,6 +25,7 @@ export async function savedScreen(phone, id) {
   if (!sealed) return goneScreen(phone);
   const { draft, record } = sealed;
   const next = (await listTasks(phone.db)).find((task) => task.state !== 'done' && task.state !== 'impossible' && task.id !== draft.task_id);
+  const place = draft.parcel_id ? await parcelById(phone.db, draft.parcel_id) : null;
   const title = t('capture.saved');
   const said = stateLine({ sign: ring('queued'), text: t('capture.saved_text'), level: 'ok', act: 'saved-state', onclick: () => phone.go(`/report/${id}`) });
   const more = async () => phone.go(visitPath(await startAnotherMatter(phone, draft), 'observation'));
@@ -36,7 +38,7 @@ export async function savedScreen(phone, id) {
     said,
     card(null, facts([
       [t('capture.kind_of'), t(`capture.kind.${record.summary.kind ?? 'routine'}`)],
-      [t('capture.parcel'), draft.parcel_claim],
+      [t('capture.parcel'), place?.name ?? draft.parcel_claim],
       [t('capture.photos'), String(draft.photos.length)],
     ])),
     bigButton({ label: t('capture.same_place'), act: 'same-place', icon: 'plus', onclick: () => void more() }),

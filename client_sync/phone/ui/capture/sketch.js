@@ -73,6 +73,7 @@ class Sketch {
     const bounds = subject ? bboxOf(subject.geometry) : null;
     this.map = await mapView(this.map_box, { phone: visit.phone, bounds, center, zoom: 18, onTapPoint: (at) => this.tapped(at) });
     this.map.highlight(subject);
+    this.map_box.hidden = this.map.kind === 'list';
     this.redraw(null);
   }
 

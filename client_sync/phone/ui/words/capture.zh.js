@@ -4,7 +4,7 @@ import asking from './asking.zh.js';
 
 export default {
   ...asking,
-  'capture.kept': '已存本机',
+  'capture.kept': '草稿已存',
   'capture.keeping': '正在保存…',
   'capture.not_saved': '没有存上',
   'capture.save_again': '再存一次',
@@ -47,9 +47,10 @@ export default {
   'capture.all_facts': '看这块地的全部资料',
 
   'capture.by_hand': '位置：在地图上手点的',
-  'capture.accuracy.good': '位置好，±{metres} 米 · {n} 次平均',
-  'capture.accuracy.fair': '位置一般，±{metres} 米 · {n} 次平均',
-  'capture.accuracy.poor': '位置差，±{metres} 米 · {n} 次平均',
+  'capture.accuracy.good': '位置好，±{metres} 米',
+  'capture.accuracy.fair': '位置一般，±{metres} 米',
+  'capture.accuracy.poor': '位置差，±{metres} 米',
+  'capture.mean_of': '{n} 次平均',
   'capture.facing': '朝{way}',
   'capture.location.searching': '正在定位…可以先拍照',
   'capture.location.open_sky': '走到开阔处，停 10 秒会更准。不影响记录。',
