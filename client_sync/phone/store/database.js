@@ -102,10 +102,11 @@ export function closeDatabase(db) {
  * @param {string[]} stores
  * @param {(tx: WriteTx) => Promise<T>|T} work
  * @param {"strict"|"relaxed"} [durability] relaxed only for what the network can bring again
+ * @param {string[]} [changed] the stores whose change is told; those only read need no telling
  * @returns {Promise<T>}
  * @throws {StorageFull} when there is no room
  */
-export async function strict(db, stores, work, durability = 'strict') {
+export async function strict(db, stores, work, durability = 'strict', changed = stores) {
   const tx = /** @type {WriteTx} */ (db.transaction(stores, 'readwrite', { durability }));
   const ended = tx.done.then(() => null, (/** @type {unknown} */ fault) => fault ?? tx.error);
   /** @type {T} */
@@ -119,7 +120,7 @@ export async function strict(db, stores, work, durability = 'strict') {
   }
   const fault = await ended;
   if (fault !== null) throw isFull(fault) ? new StorageFull(fault) : fault;
-  CHANGES.get(db)?.announce(new Set(stores.flatMap((store) => TOPIC_OF[store] ?? [])));
+  CHANGES.get(db)?.announce(new Set(changed.flatMap((store) => TOPIC_OF[store] ?? [])));
   return result;
 }
 

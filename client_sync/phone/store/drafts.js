@@ -8,12 +8,19 @@ import { strict } from './database.js';
 /** @typedef {import("../types.js").Draft} Draft */
 
 /**
- * Saves a draft; on the disk when this returns.
+ * Saves a draft; on the disk when this returns. A late save of what was sealed meanwhile is left out: the visit would stand
+ * there a second time, open to changes that could never be sent.
  * @param {Database} db
  * @param {Draft} draft
+ * @returns {Promise<boolean>} whether it was saved
  */
 export async function keepDraft(db, draft) {
-  await strict(db, ['drafts'], (tx) => tx.objectStore('drafts').put(draft));
+  return strict(db, ['drafts', 'outbox'], async (tx) => {
+    const sealed = await tx.objectStore('outbox').index('by_id_rev').getKey([draft.id, draft.rev]);
+    if (sealed !== undefined) return false;
+    await tx.objectStore('drafts').put(draft);
+    return true;
+  }, 'strict', ['drafts']);
 }
 
 /**

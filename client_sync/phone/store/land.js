@@ -190,9 +190,7 @@ export async function searchLand(db, words, most = 50) {
 export async function replaceArea(db, row, lines) {
   const { area } = row;
   await strict(db, ['parcels', 'features', 'duties', 'case_notes', 'law_texts', 'packages', 'package_parts'], async (tx) => {
-    for (const name of ['parcels', 'features', 'duties']) {
-      for (const key of await tx.objectStore(name).index('by_area').getAllKeys(area)) tx.objectStore(name).delete(key);
-    }
+    await clearArea(tx, area);
     for (const note of /** @type {CaseNote[]} */ (await tx.objectStore('case_notes').getAll())) {
       if (note.region.startsWith(area)) tx.objectStore('case_notes').delete(note.id);
     }
@@ -201,7 +199,38 @@ export async function replaceArea(db, row, lines) {
       for (const each of rows) last = tx.objectStore(name).put(each);
     }
     await last;
-    await tx.objectStore('package_parts').delete(IDBKeyRange.bound([area, 0], [area, Number.MAX_SAFE_INTEGER]));
+    await tx.objectStore('package_parts').delete(partsOf(area));
     await tx.objectStore('packages').put(row);
   });
+}
+
+/**
+ * Takes an area off the phone: its land and duties; what was seen there stays in the outbox.
+ * @param {Database} db
+ * @param {string} area
+ */
+export async function dropArea(db, area) {
+  await strict(db, ['parcels', 'features', 'duties', 'packages', 'package_parts'], async (tx) => {
+    await clearArea(tx, area);
+    await tx.objectStore('package_parts').delete(partsOf(area));
+    await tx.objectStore('packages').delete(area);
+  });
+}
+
+/**
+ * @param {import("./database.js").WriteTx} tx
+ * @param {string} area
+ */
+async function clearArea(tx, area) {
+  for (const name of ['parcels', 'features', 'duties']) {
+    for (const key of await tx.objectStore(name).index('by_area').getAllKeys(area)) tx.objectStore(name).delete(key);
+  }
+}
+
+/**
+ * The keys of the downloaded parts of an area.
+ * @param {string} area
+ */
+export function partsOf(area) {
+  return IDBKeyRange.bound([area, 0], [area, Number.MAX_SAFE_INTEGER]);
 }

@@ -109,7 +109,7 @@ export async function applyPull(db, page) {
     for (const changes of reducePage(page)) await applyEntity(tx, changes, { round, waiting });
     if (sweeps && !page.more) await sweep(tx, round);
     await meta.put({ cursor: page.cursor, round, sweeps: sweeps && page.more }, 'pull');
-  });
+  }, 'strict', page.changes.length > 0 ? [...STORES, 'packages'] : []);
 }
 
 /**

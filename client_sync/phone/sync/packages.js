@@ -6,6 +6,7 @@
 import { isDigest, sha256 } from '../core/digests.js';
 import { NotBelieved } from '../core/receipts.js';
 import { strict } from '../store/database.js';
+import { dropArea, partsOf } from '../store/land.js';
 import { withLock } from '../store/locks.js';
 import { EMPTY_PACKAGE } from '../store/work.js';
 import { diary } from './context.js';
@@ -31,9 +32,11 @@ const RANGE_UNSATISFIABLE = 416;
  */
 export async function refreshPackages(round) {
   const { db, wire, clock, photos_allowed, report } = round;
-  for (const area of widest(round.identity.regions)) {
+  const areas = widest(round.identity.regions);
+  for (const area of areas) {
     const row = /** @type {PackageRow|undefined} */ (await db.get('packages', area));
-    const is_fresh = row?.etag && !row.changed && clock.nowMs() - Date.parse(row.checked_at ?? '') < DAY_MS;
+    // A clock that was set back must not keep an old package for a year, so a check in the future is none.
+    const is_fresh = row?.etag && !row.changed && Math.abs(clock.nowMs() - Date.parse(row.checked_at ?? '')) < DAY_MS;
     if (is_fresh || (row?.etag && !photos_allowed)) continue;
     report('package');
     try {
@@ -43,6 +46,19 @@ export async function refreshPackages(round) {
       await diary(round, fault, fault.code);
     }
   }
+  await leaveAreas(db, areas);
+}
+
+/**
+ * Takes land off the phone that is no longer its own, once everything that is has come.
+ * @param {Database} db
+ * @param {string[]} areas
+ */
+async function leaveAreas(db, areas) {
+  const rows = /** @type {PackageRow[]} */ (await db.getAll('packages'));
+  const has = new Set(rows.filter((row) => row.etag !== null).map((row) => row.area));
+  if (areas.length === 0 || !areas.every((area) => has.has(area))) return;
+  for (const { area } of rows.filter((row) => !areas.includes(row.area))) await dropArea(db, area);
 }
 
 /**
@@ -243,7 +259,7 @@ async function keepPart(db, row, offset, bytes) {
  * @param {string} area
  */
 async function assembled(db, area) {
-  const parts = await db.getAll('package_parts', IDBKeyRange.bound([area, 0], [area, Number.MAX_SAFE_INTEGER]));
+  const parts = await db.getAll('package_parts', partsOf(area));
   return new Blob(parts.map((part) => part.bytes));
 }
 
@@ -253,7 +269,7 @@ async function assembled(db, area) {
  */
 async function forgetParts(db, row) {
   await strict(db, ['packages', 'package_parts'], async (tx) => {
-    await tx.objectStore('package_parts').delete(IDBKeyRange.bound([row.area, 0], [row.area, Number.MAX_SAFE_INTEGER]));
+    await tx.objectStore('package_parts').delete(partsOf(row.area));
     await tx.objectStore('packages').put({ ...row, pending: null });
   });
 }

@@ -78,6 +78,7 @@ async function envelope(round, unsent, items) {
 async function afterFailure(round, batch, fault) {
   if (fault instanceof Rejected && HALVE_ON.has(fault.status)) {
     if (batch.length > 1) return pushHalves(round, batch);
+    if (!(await takesEmptyPush(round))) throw fault;
     const type = fault instanceof TooLarge ? 'too_large' : 'refused';
     await moveAll(round.db, [{ n: Number(batch[0].n), outcome: { type, problem: fault.problem } }]);
     return undefined;
@@ -93,6 +94,21 @@ async function afterFailure(round, batch, fault) {
     await delay(round, batch, fault instanceof Unreachable ? fault.retry_after_ms : null);
   }
   throw fault;
+}
+
+/**
+ * Whether it was the item that was refused: a server, or something before it, that refuses an envelope with nothing in it
+ * would otherwise set every report aside, one by one.
+ * @param {Round} round
+ */
+async function takesEmptyPush(round) {
+  try {
+    await round.wire.json('POST', '/push', await envelope(round, await unsentNow(round), []));
+    return true;
+  } catch (fault) {
+    if (fault instanceof Rejected) return false;
+    throw fault;
+  }
 }
 
 /**

@@ -27,7 +27,7 @@ export class Triggers {
   /** @type {string|null} */ #again = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #timer;
   #failures = 0;
-  #wait_until_ms = 0;
+  /** By the clock nobody can set. */ #wait_until_ms = 0;
   #stop = new AbortController();
 
   /**
@@ -52,7 +52,7 @@ export class Triggers {
       if (this.#again === null || PERSONS.includes(why)) this.#again = why;
       return this.#running;
     }
-    if (why === 'change' && this.phone.clock.nowMs() < this.#wait_until_ms) return Promise.resolve();
+    if (why === 'change' && this.phone.clock.monoMs() < this.#wait_until_ms) return Promise.resolve();
     this.#running = this.#rounds(why).finally(() => {
       this.#running = null;
     });
@@ -108,11 +108,12 @@ export class Triggers {
 
   /** @param {import("./round.js").RoundSummary} summary */
   #plan({ ok, retry_at_ms }) {
-    const now_ms = this.phone.clock.nowMs();
+    const { clock } = this.phone;
+    const now_ms = clock.nowMs();
     this.#failures = ok ? 0 : this.#failures + 1;
     const own_ms = ok ? QUIET_MS : waitMs(this.#failures, null, this.jitter());
     const wait_ms = Math.min(LONGEST_WAIT_MS, Math.max(own_ms, (retry_at_ms ?? now_ms) - now_ms));
-    this.#wait_until_ms = ok ? 0 : now_ms + wait_ms;
+    this.#wait_until_ms = ok ? 0 : clock.monoMs() + wait_ms;
     this.#schedule(wait_ms);
   }
 
@@ -136,7 +137,7 @@ export class Triggers {
     const queued = await recordsIn(this.phone.db, 'queued');
     const now_ms = this.phone.clock.nowMs();
     const is_waiting = queued.some((record) => record.attempts === 0 && needsPush(record, now_ms));
-    if (is_waiting && this.#running === null && now_ms >= this.#wait_until_ms) this.#schedule(AFTER_CHANGE_MS);
+    if (is_waiting && this.#running === null && this.phone.clock.monoMs() >= this.#wait_until_ms) this.#schedule(AFTER_CHANGE_MS);
   }
 
   /** @param {SyncProgress} progress */

@@ -8,7 +8,10 @@ import { NotBelieved, Unreachable } from './errors.js';
 /** @typedef {import("./wire.js").Wire} Wire */
 
 const TUS = '1.0.0';
-/** A chunk of 256 KiB takes most of a minute over the slowest mobile network. */
+/**
+ * No Upload-Checksum is sent: the server drops a cut chunk that announced one and keeps what arrived of one that did not,
+ * and over the slowest networks a whole chunk may never pass. The whole photo is hashed at its last byte all the same.
+ * A chunk of 256 KiB takes most of a minute over the slowest mobile network. */
 const CHUNK_TIMEOUT_MS = 150_000;
 
 /** The server no longer has this upload (404, 410) or its bytes were not those announced (422): start over. */

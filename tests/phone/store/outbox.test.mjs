@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { discardDraft, keepDraft, listDrafts } from '../../../client_sync/phone/store/drafts.js';
 import { openDatabase } from '../../../client_sync/phone/store/database.js';
 import { keepIdentity, readIdentity } from '../../../client_sync/phone/store/identity.js';
-import { freeOriginals, listRecords, NotSealable, seal, sealTaskProgress } from '../../../client_sync/phone/store/outbox.js';
+import { freeOriginals, listRecords, NotSealable, revise, seal, sealTaskProgress } from '../../../client_sync/phone/store/outbox.js';
 import { keepPhoto, photoBytes } from '../../../client_sync/phone/store/photos.js';
 import { newKey, sign } from '../../../client_sync/phone/device/keys.js';
 import { checkSignature } from '../../../client_sync/phone/core/signatures.js';
@@ -58,6 +58,17 @@ test('finishing a task shows on this phone at once and is queued with its report
   await sealTaskProgress(db, { task_id: task.id, state: 'started' }, WORLD);
   assert.equal((await db.get('tasks', task.id)).state, 'done', 'what is done is not begun again');
   assert.deepEqual((await listRecords(db)).map((record) => record.summary.task_state), ['started', null, 'done', 'started']);
+});
+
+test('a save that comes after the seal does not bring the visit back, and a correction begun since is kept', async () => {
+  const { db } = await enrolled();
+  const draft = await visit(db);
+  await seal(db, draft, WORLD);
+  assert.equal(await keepDraft(db, { ...draft, note: 'late' }), false);
+  assert.deepEqual(await listDrafts(db), []);
+  const correction = await revise(db, draft.id);
+  await seal(db, draft, WORLD);
+  assert.deepEqual(await listDrafts(db), [correction]);
 });
 
 test('a discarded draft takes only the photos that nothing else names', async () => {

@@ -172,6 +172,18 @@ test('a package that the server has not got does not stop the round', async () =
   assert.equal((await listRecords(db))[0].state, 'complete');
 });
 
+test('land that is no longer the own is taken off once the new one is there, and not before', async () => {
+  const { db, office } = await phoneWith(packed(LINES));
+  await round(db, office);
+  const other = `${AREA.slice(0, 6)}999`;
+  office.regions = [other];
+  await round(db, office);
+  assert.equal((await allParcels(db)).length, PARCELS.length, 'the new area cannot be had yet');
+  office.packages.set(other, packed([{ ...LINES[0], area: other, counts: {} }, { entity: 'end', lines: 2 }]));
+  await round(db, office);
+  assert.deepEqual([await allParcels(db), await db.count('duties'), (await readPackage(db)).area], [[], 0, other]);
+});
+
 test('of areas that contain each other only the widest is downloaded', () => {
   assert.deepEqual(widest(['320583', '320583100', '320584101', '320583']), ['320583', '320584101']);
 });

@@ -133,6 +133,29 @@ test('a push that is too much is halved until the server takes it, and one item 
   assert.deepEqual([last.state, last.problem.code], ['aside', 'too-large']);
 });
 
+test('a server that refuses even an empty push sets no report aside', async () => {
+  const { db, office } = await enrolled();
+  await sealed(db);
+  await sealed(db);
+  for (const reply of [problem(400, 'malformed'), problem(413, 'too-large')]) {
+    office.before = (_, path) => { if (path.endsWith('/push')) throw reply; };
+    assert.equal((await round(db, office)).problem_code, reply.body.code);
+    assert.deepEqual(await states(db), ['queued', 'queued']);
+  }
+});
+
+test('one report the server refuses as it is waits for a person, and the others go on', async () => {
+  const { db, office } = await enrolled();
+  for (let i = 0; i < 4; i += 1) await sealed(db, [], { note: i === 2 ? 'poison' : `n${i}` });
+  const judge = office.judge.bind(office);
+  office.judge = (item) => {
+    if (item.manifest.includes('poison')) throw problem(422, 'invalid');
+    return judge(item);
+  };
+  assert.equal((await round(db, office)).ok, true);
+  assert.deepEqual(await states(db), ['complete', 'complete', 'aside', 'complete']);
+});
+
 test('a busy server is left alone for as long as it asked, even when a person insists', async () => {
   const { db, office } = await enrolled();
   await sealed(db);
