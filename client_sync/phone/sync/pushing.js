@@ -53,7 +53,12 @@ async function push(round, batch) {
   }
   await rememberTold(round, unsent);
   const { identity: { server_keys, epoch, past_epochs } } = round;
-  await take(round, await outcomesOfPush(batch, response, server_keys, epoch, past_epochs));
+  const answer = await outcomesOfPush(batch, response, server_keys, epoch, past_epochs);
+  for (const { outcome } of answer.outcomes) {
+    const name = outcome.type === 'answered' ? outcome.outcome : outcome.type;
+    round.outcomes[name] = (round.outcomes[name] ?? 0) + 1;
+  }
+  await take(round, answer);
 }
 
 /**
@@ -147,11 +152,7 @@ async function delay(round, batch, retry_after_ms) {
  */
 async function take(round, { outcomes, new_epoch }) {
   if (new_epoch !== null) await enterEpoch(round, new_epoch);
-  for (const { outcome } of outcomes) {
-    const name = outcome.type === 'answered' ? outcome.outcome : outcome.type;
-    round.outcomes[name] = (round.outcomes[name] ?? 0) + 1;
-    if (outcome.type === 'not_believed') round.unbelieved += 1;
-  }
+  round.unbelieved += outcomes.filter(({ outcome }) => outcome.type === 'not_believed').length;
   await moveAll(round.db, outcomes.map(({ record, outcome }) => ({ n: Number(record.n), outcome })));
 }
 
