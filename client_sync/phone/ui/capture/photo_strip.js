@@ -1,10 +1,10 @@
 /**
- * The pictures of a visit as small copies; a tap opens one to look at, name, take again or throw away. Shows a copy, never
+ * The pictures of a visit that are on the disk, as small copies; a tap opens one to look at, name, take again or throw away. Shows a copy, never
  * touches the original.
  */
 
 import { thumbnail } from '../../device/camera.js';
-import { photoBytes } from '../../store/photos.js';
+import { photoBytes, photoRow } from '../../store/photos.js';
 import { h, mount } from '../dom.js';
 import { directionWord, instantWords, metres } from '../format.js';
 import { icon } from '../icons.js';
@@ -33,9 +33,9 @@ export function photoStrip(visit) {
   };
   /** @type {DraftPhoto[]|null} */
   let shown = null;
-  const leave = follow(visit, ['draft'], () => {
-    if (shown === visit.draft.photos) return;
-    shown = visit.draft.photos;
+  const leave = follow(visit, ['saved'], () => {
+    if (shown === visit.kept.photos) return;
+    shown = visit.kept.photos;
     mount(node, shown.map((photo) => tile(visit, photo, copyOf(photo))));
   });
   return { node, leave };
@@ -52,13 +52,14 @@ function smallCopy(visit, photo) {
 async function draw(visit, photo, edge_px, box) {
   const bytes = await photoBytes(visit.phone.db, photo.digest);
   const copy = bytes && (await thumbnail(bytes, photo.media_type, edge_px));
-  if (copy) mount(box, copy);
-  else mount(box, h('span', { class: 'tile-words' }, t(bytes ? 'capture.no_preview' : 'capture.photo_lost')));
+  const row = bytes ? null : await photoRow(visit.phone.db, photo.digest);
+  const words = bytes ? 'capture.no_preview' : row?.state === 'uploaded' ? 'capture.photo_at_office' : 'capture.photo_lost';
+  mount(box, copy ?? h('span', { class: 'tile-words' }, t(words)));
 }
 
 /** @param {Visit} visit @param {DraftPhoto} photo @param {HTMLElement} copy */
 function tile(visit, photo, copy) {
-  const at = visit.draft.photos.indexOf(photo);
+  const at = visit.kept.photos.indexOf(photo);
   const name = tOr(`photo.${photo.kind}`, 'photo.other');
   return h(
     'button',

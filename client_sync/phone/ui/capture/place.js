@@ -124,7 +124,7 @@ class Place {
     });
     if (this.is_closed) return map.destroy();
     this.map = map;
-    map.highlight(subject);
+    map.highlight(this.marked(subject));
     const at = this.visit.here() ?? this.visit.draft.position;
     if (!subject && at) map.flyTo(at, 17);
     this.moved();
@@ -140,6 +140,11 @@ class Place {
   async subject() {
     const id = this.visit.draft.parcel_id ?? this.task?.parcel_id;
     return id ? parcelById(this.phone.db, id) : null;
+  }
+
+  /** A list ticks what is highlighted, and only a claim is ticked. @param {Parcel|null} subject */
+  marked(subject) {
+    return this.map?.kind === 'list' && !this.visit.draft.parcel_claim ? null : subject;
   }
 
   moved() {
@@ -161,7 +166,7 @@ class Place {
       ? { parcel_id: null, parcel_claim: null }
       : { parcel_id: parcel.id, parcel_claim: parcel.code });
     await this.redraw();
-    this.map?.highlight(await this.subject());
+    this.map?.highlight(this.marked(await this.subject()));
   }
 
   placeByHand() {

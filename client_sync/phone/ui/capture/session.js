@@ -50,6 +50,8 @@ export class Visit extends EventTarget {
     super();
     this.phone = phone;
     this.draft = draft;
+    /** The draft as the disk holds it: what may be called saved. */
+    this.kept = draft;
     this.stand = NOWHERE;
     /** @type {LocationTrouble|null} */
     this.trouble = null;
@@ -169,7 +171,7 @@ export class Visit extends EventTarget {
     this.keeping = null;
     this.saving += 1;
     this.tell('draft');
-    const writing = this.written.then(() => keepDraft(this.phone.db, this.draft));
+    const writing = this.written.then(() => this.write());
     this.written = writing.catch(() => undefined);
     try {
       await writing;
@@ -181,6 +183,12 @@ export class Visit extends EventTarget {
       this.saving -= 1;
       this.tell('saved');
     }
+  }
+
+  async write() {
+    const { draft } = this;
+    await keepDraft(this.phone.db, draft);
+    this.kept = draft;
   }
 
   /** The report's place stays where it is now: the inspector is about to walk. */

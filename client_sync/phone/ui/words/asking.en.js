@@ -90,7 +90,6 @@ export default {
   'answer.measures.stop_notice': 'Stop notice',
   'answer.measures.reported_to_town': 'Told the town',
   'answer.measures.reported_to_county': 'Told the county',
-  'answer.measures.none': 'Nothing',
   'answer.effect.stopped_at_once': 'Stopped at once',
   'answer.effect.promised': 'Promised to stop',
   'answer.effect.went_on': 'Went on',

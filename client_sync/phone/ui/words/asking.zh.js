@@ -90,7 +90,6 @@ export default {
   'answer.measures.stop_notice': '发停止通知书',
   'answer.measures.reported_to_town': '报告镇里',
   'answer.measures.reported_to_county': '报告县局',
-  'answer.measures.none': '没有',
   'answer.effect.stopped_at_once': '当场停了',
   'answer.effect.promised': '答应停',
   'answer.effect.went_on': '继续干',

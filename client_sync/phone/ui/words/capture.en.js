@@ -94,6 +94,7 @@ export default {
   'capture.photo_drop': 'Delete this photo',
   'capture.no_preview': 'Saved, no preview',
   'capture.photo_lost': 'Original damaged',
+  'capture.photo_at_office': 'With the office',
   'capture.taken': 'Taken',
   'capture.from_where': 'From',
   'capture.photo_no_position': 'No position',

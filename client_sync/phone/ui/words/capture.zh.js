@@ -94,6 +94,7 @@ export default {
   'capture.photo_drop': '删掉这张',
   'capture.no_preview': '已存，不能预览',
   'capture.photo_lost': '原图损坏',
+  'capture.photo_at_office': '已交到局里',
   'capture.taken': '拍摄时间',
   'capture.from_where': '拍摄位置',
   'capture.photo_no_position': '没有位置',

@@ -1,0 +1,167 @@
+/** An open visit on a real database: what is called saved, what survives a full phone, what a late fix may not do. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { bytesOf, clock, enrolled, freshDatabase } from '../../sync/phones.mjs';
+import { keepDraft, listDrafts, readDraft } from '../../../../client_sync/phone/store/drafts.js';
+import { listRecords } from '../../../../client_sync/phone/store/outbox.js';
+import { photoBytes } from '../../../../client_sync/phone/store/photos.js';
+import { finishSealing } from '../../../../client_sync/phone/ui/capture/nothing_found.js';
+import { sealVisit } from '../../../../client_sync/phone/ui/capture/seal_visit.js';
+import { openVisit } from '../../../../client_sync/phone/ui/capture/session.js';
+import { startVisit } from '../../../../client_sync/phone/ui/capture/start.js';
+
+const METRE_LAT = 1 / 110_950;
+const fix = (at_ms, north_m = 0) => ({
+  lon: 120.98, lat: 31.38 + north_m * METRE_LAT, accuracy_m: 5, altitude_m: null, heading_deg: null, fixed_at: '2026-11-19T02:00:00.000Z', at_ms,
+});
+const picture = () => ({ bytes: bytesOf(2000), media_type: 'image/jpeg', camera_api: 'canvas' });
+const facts = () => ({ kind: 'near', taken_at: clock.nowIso(), position: null, view: null });
+
+async function opened(db) {
+  const phone = { db, clock, config: { base_map: null, app: { name: 'xuntu-phone', version: 'test' } }, go: () => undefined };
+  const id = await startVisit(phone, {});
+  const visit = await openVisit(phone, id);
+  return { phone, id, visit };
+}
+
+/** The database as one that has no room: every further write fails until it is given back. */
+function full(context) {
+  const put = context.mock.method(IDBObjectStore.prototype, 'put', () => {
+    throw new DOMException('no room', 'QuotaExceededError');
+  });
+  return () => put.mock.restore();
+}
+
+test('every change is on disk when it is called saved', async () => {
+  const { db } = await freshDatabase();
+  const { visit, id } = await opened(db);
+  await visit.change({ note: '土堆' });
+  assert.equal((await readDraft(db, id)).note, '土堆');
+  assert.equal(visit.kept.note, '土堆');
+  assert.equal(visit.saving, 0);
+  visit.release();
+});
+
+test('changes that overlap end with the last of them on disk', async () => {
+  const { db } = await freshDatabase();
+  const { visit, id } = await opened(db);
+  await Promise.all([visit.change({ note: '一' }), visit.change({ note: '二' }), visit.change({ parcel_claim: 'P1' })]);
+  const kept = await readDraft(db, id);
+  assert.deepEqual([kept.note, kept.parcel_claim], ['二', 'P1']);
+  visit.release();
+});
+
+test('a picture is in the draft with its untouched bytes, and the time it took is measured', async () => {
+  const { db } = await freshDatabase();
+  const { visit, id } = await opened(db);
+  const taken = picture();
+  const kept = await visit.addPhoto(taken, facts());
+  assert.deepEqual((await readDraft(db, id)).photos.map(({ digest, bytes }) => [digest, bytes]), [[kept.digest, 2000]]);
+  assert.deepEqual(await photoBytes(db, kept.digest), taken.bytes);
+  assert.ok(performance.getEntriesByName('photo-saved').length > 0);
+  visit.release();
+});
+
+test('a picture the phone has no room for is not called saved and is kept once there is room', async (context) => {
+  const { db } = await freshDatabase();
+  const { visit, id } = await opened(db);
+  const make_room = full(context);
+  assert.equal(await visit.addPhoto(picture(), facts()), null);
+  assert.equal(visit.problem.code, 'storage-full');
+  await visit.again();
+  assert.equal(visit.unkept.length, 1);
+  assert.deepEqual(visit.kept.photos, []);
+  make_room();
+  await visit.again();
+  assert.equal(visit.problem, null);
+  assert.equal((await readDraft(db, id)).photos.length, 1);
+  visit.release();
+});
+
+test('a picture thrown away leaves neither draft nor disk with it', async () => {
+  const { db } = await freshDatabase();
+  const { visit, id } = await opened(db);
+  const { digest } = await visit.addPhoto(picture(), facts());
+  await visit.dropPhoto(digest);
+  assert.deepEqual((await readDraft(db, id)).photos, []);
+  assert.equal(await photoBytes(db, digest), null);
+  visit.release();
+});
+
+test('the place of a report is where its pictures were begun, however far the inspector walks on', async () => {
+  const { db } = await freshDatabase();
+  const { visit } = await opened(db);
+  const now_ms = clock.monoMs();
+  [0, 1, 2].forEach((s) => visit.take(fix(now_ms + s)));
+  await visit.addPhoto(picture(), facts());
+  [3, 4, 5, 6].forEach((s) => visit.take(fix(now_ms + s, 100)));
+  assert.ok(Math.abs(visit.draft.position.lat - 31.38) < 5 * METRE_LAT);
+  assert.ok(Math.abs(visit.here().lat - 31.38) > 90 * METRE_LAT);
+  visit.release();
+});
+
+test('before the first picture the report goes along to where the inspector stands', async () => {
+  const { db } = await freshDatabase();
+  const { visit } = await opened(db);
+  const now_ms = clock.monoMs();
+  [0, 1, 2].forEach((s) => visit.take(fix(now_ms + s)));
+  [3, 4, 5].forEach((s) => visit.take(fix(now_ms + s, 100)));
+  assert.ok(Math.abs(visit.draft.position.lat - 31.38 - 100 * METRE_LAT) < 5 * METRE_LAT);
+  visit.release();
+});
+
+test('a place set by hand is not moved by the receiver', async () => {
+  const { db } = await freshDatabase();
+  const { visit } = await opened(db);
+  await visit.change({ position: { lon: 120.5, lat: 31.5, accuracy_m: 30, source: 'manual' } });
+  visit.take(fix(clock.monoMs()));
+  assert.equal(visit.draft.position.lat, 31.5);
+  visit.release();
+});
+
+test('a fix or a key that comes late does not bring a sealed draft back', async () => {
+  const { db } = await enrolled();
+  const { visit, id } = await opened(db);
+  await visit.change({ observation: { kind: 'routine', nothing_found: true } });
+  visit.take(fix(clock.monoMs()));
+  await sealVisit(visit);
+  visit.take(fix(clock.monoMs()));
+  await visit.change({ note: 'late' });
+  visit.release();
+  await visit.written;
+  assert.equal(await readDraft(db, id), null);
+  assert.equal((await listRecords(db)).length, 1);
+});
+
+test('a draft that cannot be sealed stays open and can be changed', async () => {
+  const { db } = await enrolled();
+  const { visit, id } = await opened(db);
+  await assert.rejects(sealVisit(visit), { name: 'NotSealable' });
+  await visit.change({ note: 'on' });
+  assert.equal((await readDraft(db, id)).note, 'on');
+  visit.release();
+});
+
+test('"nothing found" of an app that died before it sealed is sealed at the next start', async () => {
+  const { db } = await enrolled();
+  const { phone, visit, id } = await opened(db);
+  visit.release();
+  const draft = await readDraft(db, id);
+  await keepDraft(db, { ...draft, observation: { kind: 'routine', nothing_found: true }, step: 'sealing' });
+  assert.equal(await finishSealing(phone), 1);
+  assert.equal(await finishSealing(phone), 0);
+  assert.deepEqual((await listRecords(db)).map(({ id: sealed }) => sealed), [id]);
+  assert.deepEqual(await listDrafts(db), []);
+});
+
+test('the same task is never begun twice, and says it was started once', async () => {
+  const { db } = await enrolled();
+  const task = { id: 't1', parcel_id: 'p', parcel_code: 'c', region: 'r', reason: '', due_on: '2026-12-01', state: 'open', programme: null, title: '' };
+  await db.put('tasks', task);
+  const { phone } = await opened(db);
+  const first = await startVisit(phone, { task_id: 't1' });
+  assert.equal(await startVisit(phone, { task_id: 't1' }), first);
+  assert.deepEqual((await listRecords(db)).map(({ summary }) => summary.task_state), ['started']);
+});
