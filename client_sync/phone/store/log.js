@@ -7,7 +7,7 @@ import { strict } from './database.js';
 
 /** @typedef {import("./database.js").Database} Database */
 /**
- * @typedef {{n?: number, at: string, kind: "sync"|"screen"|"enrol", code: string, text: string,
+ * @typedef {{n?: number, at: string, kind: "sync"|"screen"|"enrol"|"app", code: string, text: string,
  *   request_id: string|null}} LogLine
  */
 
