@@ -224,8 +224,11 @@
  * @property {{syncNow: (why: string) => Promise<void>, progress: SyncProgress}} sync
  * @property {import("./device/clock.js").Clock} clock
  * @property {{base_map: {tianditu_key: string}|null, app: {name: string, version: string}}} config
- * @property {string} language "zh" or "en"
- * @property {(path: string) => void} go
+ * @property {{waiting: boolean, apply: () => void}} update whether a newer app waits, and the person's tap that takes it;
+ *   Event("update") on `changes` when it has changed
+ * @property {(path: string, how?: {replace?: boolean}) => void} go
+ * @property {(parent: string) => void} back one screen back, or to `parent` where there is none
+ * @property {(code: string) => Promise<void>} speak keeps the language and draws the screen anew
  */
 
 export {};

@@ -1,0 +1,58 @@
+/**
+ * Keeps the app itself on the phone by its service worker, and knows when a newer one waits. Never puts a newer one in place
+ * by itself: a person taps, and no visit is torn from under anybody.
+ */
+
+const LOOK_AGAIN_MS = 60 * 60_000;
+
+/** @typedef {{waiting: boolean, apply: () => void}} Update */
+
+/**
+ * Registers the service worker and watches for newer ones.
+ * @param {() => void} told called whenever `waiting` has changed
+ * @returns {Update}
+ */
+export function watchVersions(told) {
+  /** @type {Update} */
+  const update = { waiting: false, apply: () => {} };
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return update;
+  serviceWorker.register('/phone/sw.js', { scope: '/phone/', updateViaCache: 'none' }).then(
+    (registration) => follow(registration, update, told),
+    // Private windows refuse workers: the app works, but only while there is a network; the storage page says so.
+    (fault) => console.warn('no service worker', fault),
+  );
+  return update;
+}
+
+/**
+ * @param {ServiceWorkerRegistration} registration
+ * @param {Update} update
+ * @param {() => void} told
+ */
+function follow(registration, update, told) {
+  const look = () => {
+    const is_newer = registration.waiting !== null && navigator.serviceWorker.controller !== null;
+    if (is_newer === update.waiting) return;
+    update.waiting = is_newer;
+    told();
+  };
+  update.apply = () => {
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    registration.waiting?.postMessage('take-over');
+  };
+  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
+  setInterval(() => void registration.update().catch(() => {}), LOOK_AGAIN_MS);
+  look();
+}
+
+/** Whether everything the app needs without a network is kept. @returns {Promise<boolean>} */
+export async function isReadyOffline() {
+  const worker = navigator.serviceWorker?.controller;
+  if (!worker) return false;
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = (event) => resolve(event.data === true);
+    worker.postMessage('is-all-kept', [channel.port2]);
+  });
+}

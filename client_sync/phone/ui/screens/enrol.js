@@ -1,0 +1,120 @@
+/**
+ * Joining: a code makes this phone one inspector's. Tells who one is afterwards, asks the browser to keep what will be stored,
+ * and throws nothing away when a phone joins again.
+ */
+
+import { askPersistence } from '../../device/storage.js';
+import { counts } from '../../store/outbox.js';
+import { codeOf } from '../../sync/errors.js';
+import { h, mount } from '../dom.js';
+import { banner, bigButton, card, facts, field, page } from '../parts.js';
+import { t, tOr } from '../words.js';
+
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("../../types.js").Identity} Identity */
+
+/**
+ * @param {Phone} phone
+ * @param {Record<string, string>} params `code` from a scanned link
+ * @returns {Promise<import("../router.js").Shown>}
+ */
+export async function enrolScreen(phone, { code = '' }) {
+  // The code must not stay in the history of a browser that others may use.
+  if (code) history.replaceState(null, '', '#/enrol');
+  const title = t('enrol.title');
+  const place = h('div', { class: 'live' });
+  const typed = field({ label: t('enrol.code'), name: 'code', hint: t('enrol.code_hint'), input: {
+    value: code, autocapitalize: 'off', spellcheck: 'false', 'data-act': 'code', enterkeyhint: 'go',
+  } });
+  const said = h('div', { 'aria-live': 'polite' });
+  const join = bigButton({ label: t('enrol.join'), act: 'join', kind: 'primary', onclick: () => void joining() });
+  const read = bigButton({ label: t('enrol.scan'), act: 'scan', icon: 'camera', onclick: () => void scanning() });
+  const node = page({ title, back: phone.identity ? () => phone.back('/more') : null, foot: join }, place);
+  /** @type {(() => void)|null} */
+  let closeScan = null;
+
+  async function joining() {
+    const given = codeIn(typed.input.value);
+    if (given === '') return mount(said, banner({ level: 'warn', text: t('enrol.no_code') }));
+    join.disabled = true;
+    mount(said, banner({ level: 'info', text: t('enrol.asking') }));
+    try {
+      const identity = await enrolHere(phone, given);
+      phone.identity = identity;
+      const kept = await askPersistence();
+      mount(node, welcome(phone, identity, kept));
+      void phone.sync.syncNow('start');
+    } catch (fault) {
+      const problem = codeOf(fault);
+      console.warn(fault);
+      mount(said, banner({ level: 'bad', title: t('enrol.failed'), text: tOr(`problem.${problem}`, 'problem.unexpected') }));
+    } finally {
+      join.disabled = false;
+    }
+  }
+
+  async function scanning() {
+    const { scanSheet } = await import('./scan.js');
+    closeScan = scanSheet((text) => {
+      typed.input.value = codeIn(text);
+      void joining();
+    });
+  }
+
+  mount(place, ...(await intro(phone)), typed.node, read, said);
+  return { node, title, leave: () => closeScan?.() };
+}
+
+/** What stands above the field: nothing yet, or who this phone is and what it still holds. @param {Phone} phone */
+async function intro(phone) {
+  if (phone.identity === null) return [h('p', null, t('enrol.intro'))];
+  const { queued, received, aside, photos_unsent } = await counts(phone.db);
+  const unsent = queued + received + aside;
+  return [
+    h('p', null, t('enrol.again', { name: phone.identity.inspector.name })),
+    unsent > 0 && banner({ level: 'info', text: t('enrol.kept', { reports: unsent, photos: photos_unsent }) }),
+  ];
+}
+
+/** @param {Phone} phone @param {string} code @returns {Promise<Identity>} */
+async function enrolHere(phone, code) {
+  const { enrol } = await import('../../sync/enrol.js');
+  return enrol(phone.db, { code, origin: location.origin, label: labelOf(navigator.userAgent), platform: navigator.userAgent.slice(0, 100), app: phone.config.app });
+}
+
+/** The code in what was typed or scanned: a link carries it behind `#enrol=`. @param {string} text */
+export function codeIn(text) {
+  const linked = /[#&?]enrol=([^&\s]+)/.exec(text);
+  return decodeURIComponent(linked ? linked[1] : text).replaceAll(/\s/g, '');
+}
+
+/** A name for this phone in the office's list: its model where the browser tells one. @param {string} agent */
+export function labelOf(agent) {
+  const android = /Android [\d.]+; ([^;)]+)/.exec(agent);
+  const found = android?.[1] ?? /iPhone|iPad|HarmonyOS|Windows|Macintosh|Linux/.exec(agent)?.[0] ?? '';
+  return found.trim().slice(0, 100) || 'browser';
+}
+
+/**
+ * @param {Phone} phone
+ * @param {Identity} identity
+ * @param {boolean|null} kept
+ */
+function welcome(phone, identity, kept) {
+  const title = t('enrol.welcome');
+  const { inspector, crew, regions } = identity;
+  return page(
+    { title, foot: bigButton({ label: t('enrol.begin'), act: 'begin-work', kind: 'primary', onclick: () => phone.go('/', { replace: true }) }) },
+    card(null, facts([
+      [t('enrol.name'), inspector.name],
+      [t('enrol.certificate'), inspector.certificate_no ?? t('enrol.no_certificate')],
+      [t('enrol.crew'), crew],
+      [t('enrol.regions'), regions.join('、')],
+    ])),
+    inspector.certificate_no === null && banner({ level: 'info', text: t('enrol.leads_only') }),
+    kept === true
+      ? banner({ level: 'info', text: t('enrol.storage_kept') })
+      : banner({ level: 'warn', title: t('enrol.storage_refused'), text: t('enrol.storage_refused_text') }),
+    h('p', { class: 'quiet' }, t('enrol.area_comes')),
+  );
+}

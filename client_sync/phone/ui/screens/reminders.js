@@ -1,0 +1,46 @@
+/**
+ * What must be said on top of today's list: a phone that has to join again, storage that nobody promised, a newer app.
+ * Blocks nothing; each says what is safe and what to do.
+ */
+
+import { storageAdvice } from '../../core/storage_policy.js';
+import { storageFacts } from '../../device/storage.js';
+import { counts } from '../../store/outbox.js';
+import { bytesWords } from '../format.js';
+import { banner, chip } from '../parts.js';
+import { t } from '../words.js';
+
+/** @typedef {import("../../types.js").Phone} Phone */
+
+const DAY_MS = 86_400_000;
+
+/** @param {Phone} phone @returns {Promise<import("../dom.js").Children>} */
+export async function remindersHere(phone) {
+  return [joinAgain(phone), await storageWords(phone), newerApp(phone)];
+}
+
+/** @param {Phone} phone */
+function joinAgain(phone) {
+  const standing = phone.identity?.standing ?? 'ok';
+  if (standing === 'ok') return null;
+  const join = chip({ label: t('enrol.join_again'), act: 'join-again', onclick: () => phone.go('/enrol') });
+  return banner({ level: 'bad', title: t(`standing.${standing}`), text: t(`standing.${standing}_text`), actions: join });
+}
+
+/** @param {Phone} phone */
+async function storageWords(phone) {
+  const { queued, received, aside } = await counts(phone.db);
+  const last = phone.identity?.last_sync_at ?? null;
+  const days_since_sync = last === null ? null : (phone.clock.nowMs() - Date.parse(last)) / DAY_MS;
+  const { level, key, free_bytes } = storageAdvice({ ...(await storageFacts()), unsent: queued + received + aside, days_since_sync });
+  if (level === 'ok') return null;
+  const more = chip({ label: t('reminder.storage'), act: 'reminder-storage', onclick: () => phone.go('/more') });
+  return banner({ level, text: t(key, { free: free_bytes === null ? '' : bytesWords(free_bytes) }), actions: more });
+}
+
+/** @param {Phone} phone */
+function newerApp(phone) {
+  if (!phone.update.waiting) return null;
+  const take = chip({ label: t('reminder.update_take'), act: 'update-take', onclick: () => phone.update.apply() });
+  return banner({ level: 'info', text: t('reminder.update'), actions: take });
+}

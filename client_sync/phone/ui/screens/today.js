@@ -1,0 +1,114 @@
+/**
+ * Today: what was begun, the crew's tasks in order, and what is still only on this phone. Orders nobody about and ranks nobody.
+ */
+
+import { listDrafts } from '../../store/drafts.js';
+import { listTasks, listNotices } from '../../store/work.js';
+import { counts } from '../../store/outbox.js';
+import { discardDraft } from '../../store/drafts.js';
+import { startVisit, visitPath } from '../capture/visit.js';
+import { h } from '../dom.js';
+import { chinaDay, dayWords, dueClass, instantWords } from '../format.js';
+import { shape } from '../icons.js';
+import { barButton, bigButton, confirmSheet, empty, live, page, row } from '../parts.js';
+import { syncLine } from '../sync_line.js';
+import { t } from '../words.js';
+import { remindersHere } from './reminders.js';
+
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("../../types.js").Task} Task */
+/** @typedef {import("../../types.js").Draft} Draft */
+
+const OVER = ['done', 'impossible'];
+
+/**
+ * @param {Phone} phone
+ * @returns {Promise<import("../router.js").Shown>}
+ */
+export async function todayScreen(phone) {
+  const title = t('tab.today');
+  const [reminders, sync, begun, tasks, bell] = await Promise.all([
+    live(phone, ['identity', 'outbox', 'storage', 'update'], () => remindersHere(phone)),
+    live(phone, ['sync', 'outbox', 'identity'], async () => syncLine(phone, await counts(phone.db))),
+    live(phone, ['drafts'], () => draftsHere(phone)),
+    live(phone, ['work', 'drafts'], () => tasksHere(phone)),
+    live(phone, ['work'], () => noticesHere(phone)),
+  ]);
+  const search = barButton({ icon: 'search', label: t('search.title'), act: 'search', onclick: () => phone.go('/search') });
+  const other = bigButton({ label: t('today.other'), act: 'other-find', kind: 'primary', icon: 'plus', onclick: () => void begin(phone, {}) });
+  const node = page({ title, actions: [search, bell.node], foot: other, tab: 'today' }, reminders.node, sync.node, begun.node, tasks.node);
+  return { node, title, leave: () => [reminders, sync, begun, tasks, bell].forEach((part) => part.leave()) };
+}
+
+/** @param {Phone} phone @param {{task_id?: string}} from */
+async function begin(phone, from) {
+  phone.go(visitPath(await startVisit(phone, from)));
+}
+
+/** @param {Phone} phone */
+async function noticesHere(phone) {
+  const unread = (await listNotices(phone.db)).filter((notice) => !notice.read).length;
+  return barButton({ icon: 'bell', label: t('today.notices'), act: 'notices', badge: unread, onclick: () => phone.go('/notices') });
+}
+
+/** What was begun and not saved as a report yet. @param {Phone} phone */
+async function draftsHere(phone) {
+  const drafts = (await listDrafts(phone.db)).filter((draft) => draft.step !== 'sealing');
+  if (drafts.length === 0) return null;
+  const now_ms = phone.clock.nowMs();
+  return h(
+    'section', { class: 'card' },
+    h('h2', null, t('today.begun')),
+    drafts.map((draft, at) => h('div', { class: 'row-pair' },
+      row({
+        title: draft.parcel_claim ?? t('today.free_spot'),
+        text: t('today.begun_text', { photos: draft.photos.length, when: instantWords(draft.updated_at, now_ms) }),
+        lead: shape(draft.observation?.kind),
+        act: `resume-${at + 1}`,
+        onclick: () => phone.go(visitPath(draft.id)),
+      }),
+      barButton({ icon: 'trash', label: t('today.drop'), act: `drop-${at + 1}`, onclick: () => void drop(phone, draft) }))),
+  );
+}
+
+/** @param {Phone} phone @param {Draft} draft */
+async function drop(phone, draft) {
+  const sure = await confirmSheet({ title: t('today.drop_title'), text: t('today.drop_text', { photos: draft.photos.length }), confirm: t('today.drop'), danger: true });
+  if (sure) await discardDraft(phone.db, draft.id);
+}
+
+/** @param {Phone} phone */
+async function tasksHere(phone) {
+  const tasks = await listTasks(phone.db);
+  if (tasks.length === 0) return noTasks(phone);
+  const open = tasks.filter((task) => !OVER.includes(task.state));
+  const over = tasks.filter((task) => OVER.includes(task.state));
+  return [
+    h('section', { class: 'card' },
+      h('h2', null, t('today.tasks', { n: open.length })),
+      open.length === 0 && h('p', { class: 'quiet' }, t('today.all_done')),
+      open.map((task, at) => taskRow(phone, task, at + 1))),
+    over.length > 0 && h('details', { class: 'card' },
+      h('summary', { 'data-act': 'over' }, t('today.over', { n: over.length })),
+      over.map((task) => row({ title: task.title, text: t(`task.${task.state}`), lead: shape(task.programme), act: 'over-task', onclick: () => phone.go(`/parcel/${task.parcel_id}`) }))),
+  ];
+}
+
+/** @param {Phone} phone */
+function noTasks(phone) {
+  const waits = phone.identity?.last_sync_at === null;
+  return empty(t(waits ? 'today.not_yet' : 'today.none'), t(waits ? 'today.not_yet_text' : 'today.none_text'));
+}
+
+/** @param {Phone} phone @param {Task} task @param {number} number */
+function taskRow(phone, task, number) {
+  const today = chinaDay(phone.clock.nowMs());
+  const due = h('span', { class: `num ${dueClass(task.due_on, today)}` }, dayWords(task.due_on, today));
+  return row({
+    title: [h('span', { class: 'sign', 'aria-hidden': 'true' }, `${shape(task.programme)} `), task.title],
+    text: [task.reason, h('br'), due, task.state === 'started' && ` · ${t('task.started')}`],
+    lead: String(number),
+    act: `task-${number}`,
+    onclick: () => void begin(phone, { task_id: task.id }),
+  });
+}
