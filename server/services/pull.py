@@ -17,8 +17,9 @@ from server.store.feed import committed_position, events_between
 from server.store.tables.organisation import Crew, User
 from server.store.unit_of_work import UnitOfWork
 
-STRETCH: Final = 1_000
-"""Positions looked at together."""
+STRETCH_PER_CHANGE: Final = 4
+LEAST_STRETCH: Final = 100
+"""Positions looked at together: some for each change there is still room for, so that a small page reads little."""
 MOST_STRETCHES: Final = 20
 """Stretches looked at in one answer: a county's busy week passes in a few, and no answer takes long."""
 
@@ -127,7 +128,8 @@ def tell_changes(at: Cursor, last: int, told: Told, *, uow: UnitOfWork) -> Curso
     for _ in range(MOST_STRETCHES):
         if at.kinds or at.left or at.position >= last or not told.room:
             break
-        at = tell_stretch(at, min(at.position + STRETCH, last), told, uow=uow)
+        stretch = max(LEAST_STRETCH, STRETCH_PER_CHANGE * told.room)
+        at = tell_stretch(at, min(at.position + stretch, last), told, uow=uow)
     return at
 
 
