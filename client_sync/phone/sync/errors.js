@@ -6,6 +6,13 @@ export { NotBelieved } from '../core/not_believed.js';
 
 /** @typedef {import("../types.js").ProblemShape} ProblemShape */
 
+/** Every code that is the phone's own and not the server's: each has words. */
+export const CLIENT_CODES = /** @type {const} */ ([
+  'unreachable', 'not-believed', 'not-enrolled', 'stopped', 'other-tab', 'upload-gone', 'photo-lost', 'receipts-unreadable',
+  'package-damaged', 'package-incomplete', 'package-unreadable', 'package-version', 'storage-full', 'storage-newer',
+  'storage-broken', 'unexpected',
+]);
+
 /** Something stopped the sync; `code` is the key of the words that explain it. */
 export class SyncStop extends Error {
   /**

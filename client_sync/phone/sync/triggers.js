@@ -17,6 +17,7 @@ import { Wire } from './wire.js';
 
 const QUIET_MS = 15 * 60_000;
 const AFTER_CHANGE_MS = 1_000;
+const OTHER_TAB_MS = 5_000;
 const PERSONS = ['button', 'photos'];
 
 /** Decides when to sync. `progress` is the newest; every change of it is an Event("sync") on `phone.changes`. */
@@ -81,10 +82,10 @@ export class Triggers {
     for (let reason = /** @type {string|null} */ (why); reason !== null; reason = this.#again) {
       this.#again = null;
       const held = await withLockIfFree(SYNC, () => this.#one(/** @type {string} */ (reason)));
-      // The other tab hears of what this one sealed by the change event; here there is nothing to do but look again later.
+      // The other tab hears of what this one sealed by the change event; here there is nothing to do but look again.
       if (!held.ran) {
         this.#tell({ phase: 'waiting', done: 0, total: 0, problem_code: 'other-tab', at: this.phone.clock.nowIso() });
-        this.#schedule(QUIET_MS);
+        this.#schedule(OTHER_TAB_MS);
         return;
       }
     }
@@ -104,6 +105,8 @@ export class Triggers {
     const report = (/** @type {SyncProgress} */ progress) => this.#tell(progress);
     const summary = await this.round(db, { wire, clock, report, photos_allowed, insist, jitter: this.jitter });
     this.#plan(summary);
+    // What another tab sealed after this round had pushed was heard in the middle of it, and is looked for now.
+    if (summary.ok) await this.#afterSealing();
   }
 
   /** @param {import("./round.js").RoundSummary} summary */
@@ -133,11 +136,15 @@ export class Triggers {
   }
 
   async #afterChange() {
-    if (this.#running !== null) return;
+    if (this.#running === null) await this.#afterSealing();
+  }
+
+  /** Syncs soon when something waits that was never offered. */
+  async #afterSealing() {
     const queued = await recordsIn(this.phone.db, 'queued');
     const now_ms = this.phone.clock.nowMs();
     const is_waiting = queued.some((record) => record.attempts === 0 && needsPush(record, now_ms));
-    if (is_waiting && this.#running === null && this.phone.clock.monoMs() >= this.#wait_until_ms) this.#schedule(AFTER_CHANGE_MS);
+    if (is_waiting && this.phone.clock.monoMs() >= this.#wait_until_ms) this.#schedule(AFTER_CHANGE_MS);
   }
 
   /** @param {SyncProgress} progress */

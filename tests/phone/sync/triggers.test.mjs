@@ -46,6 +46,27 @@ test('what is sealed while a round runs goes with the round after it', async () 
   assert.deepEqual((await listRecords(db)).map((record) => record.state), ['complete', 'complete']);
 });
 
+test('what another tab seals while this one is at work goes soon after, by the tab that works', async (t) => {
+  useLocks(new FakeLocks());
+  const { db, name, office } = await enrolled();
+  const other = await openDatabase(name);
+  await sealed(db);
+  const waits = [];
+  const { setTimeout: later } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (go, ms, ...given) => {
+    if (ms >= 1_000 && ms < 60_000) waits.push(ms);
+    return later(go, ms, ...given);
+  });
+  let sealing = null;
+  office.before = (_, path) => { if (path.endsWith('/pull')) sealing ??= sealed(other); };
+  const tab = tabOf(db, office);
+  await tab.syncNow('start');
+  await sealing;
+  assert.deepEqual((await listRecords(db)).map((record) => record.state), ['complete', 'queued']);
+  assert.deepEqual(waits, [1_000]);
+  tab.stop();
+});
+
 test('a stopped tab ends its round at the next exchange and keeps what was acknowledged', async () => {
   useLocks(new FakeLocks());
   const { db, office } = await enrolled();
