@@ -1,6 +1,6 @@
 /**
  * Checks Ed25519 and ES256 signatures over exact bytes with the browser's own cryptography.
- * Refuses a key whose bytes do not have its id; where the browser lacks Ed25519 the arithmetic is done here.
+ * Refuses a key whose bytes do not have its id; where the browser lacks Ed25519 a kept library does it.
  */
 
 import { base64url, fromBase64url, utf8 } from './bytes.js';
@@ -74,8 +74,8 @@ async function isEd25519(spki, value, message) {
   } catch (fault) {
     if (!(fault instanceof DOMException) || fault.name !== 'NotSupportedError') throw new NotBelieved(`no Ed25519 key: ${fault}`);
     // Browsers older than 2025 know no Ed25519; a phone that could not check receipts could never let anything go.
-    const { verifyEd25519 } = await import('./ed25519.js');
-    return verifyEd25519(raw, value, message);
+    const { verifyAsync } = await import('../vendor/@noble/ed25519/index.js');
+    return verifyAsync(value, message, raw, { zip215: false });
   }
 }
 

@@ -36,7 +36,7 @@ function worldly(text) {
       if (['Date.now', 'Math.random', 'crypto.randomUUID', 'crypto.getRandomValues'].includes(name)) found.push(name);
     }
     const from = node.source?.value;
-    if (typeof from === 'string' && !from.startsWith('./')) found.push(from);
+    if (typeof from === 'string' && !from.startsWith('./') && !from.startsWith('../vendor/@noble/')) found.push(from);
   }
   return found;
 }
