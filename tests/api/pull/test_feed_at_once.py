@@ -13,6 +13,7 @@ import requests
 from schemas.pull import PulledSchema
 from server.services.leads import dismiss_lead, verify_lead
 from server.services.notices import Words, notify_region
+from server.services.pull_states import PAGES, STATES
 from tests.api.pull.feed_reader import PULL, FeedReader, fresh
 from tests.api.pull.world import OpenUnit, a_lead, a_task, officer, phone_of, version_of
 from tests.authz.places import OWN
@@ -76,6 +77,27 @@ def test_a_reader_beside_eight_writers_misses_nothing(app: "Flask", world: OpenU
     for reader in readers:
         reader.pull()
         assert reader.known == expected
+
+
+@pytest.mark.both_stores
+@pytest.mark.parametrize("reading", [PAGES, STATES], ids=["ids", "states"])
+def test_what_is_committed_between_two_readings_of_one_answer_is_told_later(
+    world: OpenUnit, phone: Phone, monkeypatch: pytest.MonkeyPatch, reading: dict[str, Any]
+) -> None:
+    reader = FeedReader(phone)
+    honest, written = reading["task"], list[str]()
+
+    def slow(*asked: Any, **context: Any) -> Any:
+        found = honest(*asked, **context)
+        if not written:
+            written.append(a_task(world, "in-between"))
+        return found
+
+    monkeypatch.setitem(reading, "task", slow)
+    reader.pull()
+    assert written
+    reader.pull()
+    assert written[0] in reader.of("task")
 
 
 def happen(at: random.Random, world: OpenUnit, phone: Phone, number: int) -> None:
