@@ -25,9 +25,11 @@ import { t } from '../words.js';
 const TYPING_MS = 400;
 const DAY_MS = 86_400_000;
 
+const YES_NO = [{ value: true, label_key: 'answer.yes' }, { value: false, label_key: 'answer.no' }];
+
 /** @type {Record<Question["type"], (question: Question, asking: Asking) => Control>} */
 const CONTROLS = {
-  flag: (question, asking) => chips(question, [{ value: true, label_key: 'answer.yes' }, { value: false, label_key: 'answer.no' }], asking),
+  flag: (question, asking) => chips(question, YES_NO, asking),
   choice: (question, asking) => chips(question, question.options ?? [], asking),
   choices: manyChips,
   share: shareSteps,

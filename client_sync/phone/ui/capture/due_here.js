@@ -32,11 +32,14 @@ export async function dueHere(phone, parcel, task) {
       title: tOr(`duty.${duty.kind}`, 'capture.duty_other', { kind: duty.kind }),
       text: [dueWords(duty.due_on, today), duty.party && h('span', null, ` ${duty.party}`)],
     })),
-    notes.map((note) => row({ lead: shape(note.programme), title: `${t(`capture.note.${note.type}`)} ${note.number}`, text: inWords(note, 'summary') })),
+    notes.map((note) => row({
+      lead: shape(note.programme), title: `${t(`capture.note.${note.type}`)} ${note.number}`, text: inWords(note, 'summary'),
+    })),
     parcel && (await approvals(phone, parcel)),
   ];
   if (!lines.flat().some(Boolean)) return null;
-  return card(t('capture.due_here'), lines, parcel && row({ title: t('capture.all_facts'), act: 'parcel-facts', onclick: () => phone.go(`/parcel/${parcel.id}`) }));
+  const all = parcel && row({ title: t('capture.all_facts'), act: 'parcel-facts', onclick: () => phone.go(`/parcel/${parcel.id}`) });
+  return card(t('capture.due_here'), lines, all);
 }
 
 /** @param {string|null} day @param {string} today */
@@ -44,7 +47,11 @@ function dueWords(day, today) {
   return day ? h('span', { class: dueClass(day, today) }, dayWords(day, today)) : t('capture.no_due_day');
 }
 
-/** What to ask to be shown: the approvals and supplies that cover the parcel, or that none is on record. @param {Phone} phone @param {Parcel} parcel */
+/**
+ * What to ask to be shown: the approvals and supplies that cover the parcel, or that none is on record.
+ * @param {Phone} phone
+ * @param {Parcel} parcel
+ */
 async function approvals(phone, parcel) {
   const named = parcel.covered_by.filter(({ layer }) => APPROVAL_LAYERS.includes(layer));
   const found = await Promise.all(named.map(async ({ id, share }) => ({ share, feature: await feature(phone.db, id) })));

@@ -16,7 +16,7 @@ import { STEPS, visitPath } from './start.js';
 /**
  * A screen of a visit.
  * @param {Visit} visit
- * @param {{title: string, step: "visit"|"photos"|"observation", foot?: Children, actions?: Children, flush?: boolean}} how
+ * @param {{title: string, step: Step, foot?: Children, actions?: Children, flush?: boolean}} how
  * @param {...Children} children
  * @returns {Shown} its `leave` gives the visit back
  */
@@ -36,10 +36,25 @@ export function visitScreen(visit, { title, step, foot, actions, flush }, ...chi
   };
 }
 
-/** @param {Visit} visit @param {"visit"|"photos"|"observation"} step */
+/** @typedef {typeof STEPS[number]} Step */
+
+/**
+ * One step on: the draft remembers where it stands, the way back leads to the step before.
+ * @param {Visit} visit
+ * @param {Step} step
+ */
+export async function goOn(visit, step) {
+  await visit.change({ step });
+  visit.walked.add(step);
+  visit.phone.go(visitPath(visit.draft.id, step));
+}
+
+/** One step back, also for a draft that was resumed in the middle. @param {Visit} visit @param {Step} step */
 export function goBack(visit, step) {
   const before = STEPS[STEPS.indexOf(step) - 1];
-  visit.phone.go(before ? visitPath(visit.draft.id, before) : '/');
+  if (!before) visit.phone.back('/');
+  else if (visit.walked.has(step)) visit.phone.back(visitPath(visit.draft.id, before));
+  else visit.phone.go(visitPath(visit.draft.id, before), { replace: true });
 }
 
 /**
@@ -81,7 +96,8 @@ function saveTrouble(visit) {
       label: t('capture.save_again'), act: 'save-again', onclick: () => void visit.again(),
     });
     const free = bigButton({ label: t('capture.make_room'), act: 'make-room', onclick: () => visit.phone.go('/more') });
-    const text = visit.unkept.length > 0 ? t('capture.trouble.photo', { n: visit.unkept.length }) : tOr(`capture.trouble.${problem?.code}`, 'capture.trouble.unknown');
+    const known = tOr(`capture.trouble.${problem?.code}`, 'capture.trouble.unknown');
+    const text = visit.unkept.length > 0 ? t('capture.trouble.photo', { n: visit.unkept.length }) : known;
     mount(node, problem && banner({ level: 'bad', title: t('capture.not_saved'), text, actions: [again, free] }));
   });
   return { node, leave };

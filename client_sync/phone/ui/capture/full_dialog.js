@@ -15,7 +15,8 @@ import { t } from '../words.js';
  */
 export function fullDialog(title, content, foot, closed) {
   const heading = h('h2', { id: 'full-title' }, title);
-  const shut = h('button', { type: 'button', class: 'bar-button', 'data-act': 'full-close', 'aria-label': t('close'), onclick: () => dialog.close() }, icon('close'));
+  const onclick = () => dialog.close();
+  const shut = h('button', { type: 'button', class: 'bar-button', 'data-act': 'full-close', 'aria-label': t('close'), onclick }, icon('close'));
   const dialog = h(
     'dialog',
     { class: 'full', 'aria-labelledby': 'full-title' },

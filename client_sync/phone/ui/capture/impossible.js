@@ -16,6 +16,7 @@ const REASONS = /** @type {const} */ (['no_road', 'locked', 'refused', 'unsafe',
 /** @param {Visit} visit @param {Task} task */
 export function askImpossible(visit, task) {
   const other = h('textarea', { id: 'impossible-other', rows: 2, maxlength: 500 });
+  const otherReason = () => other.value.trim() || t('capture.impossible.other');
   const choose = async (/** @type {string} */ reason) => {
     await giveUp(visit, task, reason);
     opened.close();
@@ -24,16 +25,22 @@ export function askImpossible(visit, task) {
   };
   const opened = sheet(t('capture.impossible_why'), [
     h('p', { class: 'hint' }, t('capture.impossible_hint')),
-    REASONS.map((reason) => bigButton({
-      label: t(`capture.impossible.${reason}`), act: `impossible-${reason}`, onclick: () => void choose(t(`capture.impossible.${reason}`)),
-    })),
+    REASONS.map((reason) => {
+      const label = t(`capture.impossible.${reason}`);
+      return bigButton({ label, act: `impossible-${reason}`, onclick: () => void choose(label) });
+    }),
     h('label', { for: 'impossible-other' }, t('capture.impossible.other')),
     other,
-    bigButton({ label: t('capture.impossible_send'), act: 'impossible-other', onclick: () => void choose(other.value.trim() || t('capture.impossible.other')) }),
+    bigButton({ label: t('capture.impossible_send'), act: 'impossible-other', onclick: () => void choose(otherReason()) }),
   ]);
 }
 
-/** The draft goes only when it holds nothing anyone made. @param {Visit} visit @param {Task} task @param {string} reason */
+/**
+ * The draft goes only when it holds nothing anyone made.
+ * @param {Visit} visit
+ * @param {Task} task
+ * @param {string} reason
+ */
 async function giveUp(visit, task, reason) {
   const { phone, draft } = visit;
   await sealTaskProgress(phone.db, { task_id: task.id, state: 'impossible', reason }, { clock: phone.clock, app: phone.config.app });

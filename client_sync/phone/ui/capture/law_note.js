@@ -20,6 +20,11 @@ export function lawNote(law, { open }) {
     { class: 'law', open: open && has_more },
     h('summary', { 'data-act': `law-${law.id}` }, title),
     has_more && h('p', null, text),
-    h('p', { class: 'law-source' }, h('span', { class: 'chip chip-still' }, inWords(law, 'citation')), !law.reviewed && h('span', { class: 'quiet' }, t('capture.law_unreviewed'))),
+    h(
+      'p',
+      { class: 'law-source' },
+      h('span', { class: 'chip chip-still' }, inWords(law, 'citation')),
+      !law.reviewed && h('span', { class: 'quiet' }, t('capture.law_unreviewed')),
+    ),
   );
 }

@@ -3,11 +3,11 @@
  */
 
 import { nothingFound } from '../../core/drafts.js';
-import { listDrafts } from '../../store/drafts.js';
+import { recordsOfReport } from '../../store/outbox.js';
 import { toast } from '../parts.js';
 import { t } from '../words.js';
 import { openVisit } from './session.js';
-import { sealDraft, sealVisit } from './seal_visit.js';
+import { sealVisit } from './seal_visit.js';
 import { visitPath } from './start.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -42,13 +42,19 @@ export async function foundNothing(visit) {
   phone.go('/');
 }
 
-/** @param {Visit} visit */
+/** Another tab may have sealed it at its start; then only a correction helps. @param {Visit} visit */
 async function takeBack(visit) {
-  clearTimeout(waiting.get(visit.draft.id));
-  waiting.delete(visit.draft.id);
-  await visit.change({ observation: null, step: 'visit' });
-  visit.phone.go(visitPath(visit.draft.id, 'visit'));
-  visit.release();
+  const { phone, draft } = visit;
+  clearTimeout(waiting.get(draft.id));
+  waiting.delete(draft.id);
+  try {
+    const sealed = (await recordsOfReport(phone.db, draft.id)).some(({ rev }) => rev === draft.rev);
+    if (sealed) return phone.go(`/report/${draft.id}`);
+    await visit.change({ observation: null, step: 'visit' });
+    phone.go(visitPath(draft.id, 'visit'));
+  } finally {
+    visit.release();
+  }
 }
 
 /** @param {Visit} visit @param {() => void} away */
@@ -60,15 +66,4 @@ async function finish(visit, away) {
   } finally {
     visit.release();
   }
-}
-
-/**
- * Seal what an earlier life of the app had no time to seal. Call once at the start.
- * @param {Phone} phone
- * @returns {Promise<number>} how many
- */
-export async function finishSealing(phone) {
-  const left = (await listDrafts(phone.db)).filter((draft) => draft.step === 'sealing' && !waiting.has(draft.id));
-  for (const draft of left) await sealDraft(phone, draft);
-  return left.length;
 }

@@ -81,7 +81,9 @@ class Form {
     /** @type {Kind[]} */
     this.offered = [...kindsFor(known), 'routine'];
     this.kinds = pressable(this.offered.map((kind) => ({
-      label: [h('span', { 'aria-hidden': 'true' }, shape(kind)), ' ', t(`capture.kind.${kind}`)], act: `observe-${kind}`, onclick: () => void this.choose(kind),
+      label: [h('span', { 'aria-hidden': 'true' }, shape(kind)), ' ', t(`capture.kind.${kind}`)],
+      act: `observe-${kind}`,
+      onclick: () => void this.choose(kind),
     })));
     this.kinds.node.className = 'kinds';
     this.questions = h('div', { class: 'live' });
@@ -157,13 +159,14 @@ class Form {
     const drawn = (/** @type {Question} */ question) => this.question(question, printed);
     const seen = now.filter(({ field, more }) => field.startsWith('observation.') && !more);
     const rest = now.filter(({ more }) => more);
+    const more = h('summary', { 'data-act': 'more-questions' }, t('capture.more_questions'));
     const onsite = now.filter(({ field, more }) => field.startsWith('onsite.') && !more);
     mount(
       this.questions,
       this.all.length === 0 && this.hint(),
       seen.length > 0 && h('section', { class: 'card' }, seen.map(drawn)),
       onsite.length > 0 && card(t('capture.onsite'), onsite.map(drawn)),
-      rest.length > 0 && h('details', { class: 'card more' }, h('summary', { 'data-act': 'more-questions' }, t('capture.more_questions')), rest.map(drawn)),
+      rest.length > 0 && h('details', { class: 'card more' }, more, rest.map(drawn)),
     );
     if (focus) /** @type {HTMLElement|null} */ (this.questions.querySelector(`[data-act="${CSS.escape(focus)}"]`))?.focus();
   }
@@ -212,11 +215,8 @@ class Form {
     try {
       await sealVisit(this.visit);
     } catch (error) {
-      const { code, faults: found = [] } = /** @type {any} */ (error);
-      this.tell(found.length > 0 ? found.map((/** @type {any} */ one) => faultWords(one.code, one.field)) : [tOr(`capture.trouble.${code}`, 'capture.trouble.unknown')]);
-      return;
-    } finally {
       this.save.disabled = false;
+      return this.tell(troubleWords(/** @type {any} */ (error)));
     }
     location.replace(`#${visitPath(this.visit.draft.id, 'saved')}`);
   }
@@ -243,6 +243,12 @@ function nameOf({ field, label_key }) {
 function withMethod(questions, draft, method) {
   const field = 'observation.area_method';
   return questions.some((question) => question.field === field) ? withAnswer(draft, field, method) : draft;
+}
+
+/** Why sealing failed, in words. @param {{code?: string, faults?: {code: string, field: string}[]}} error */
+function troubleWords({ code, faults = [] }) {
+  if (faults.length > 0) return faults.map((one) => faultWords(one.code, one.field));
+  return [tOr(`capture.trouble.${code}`, 'capture.trouble.unknown')];
 }
 
 /** @param {string} code @param {string} field */

@@ -30,14 +30,16 @@ export function signatureCard(visit) {
     if (now === shown) return;
     shown = now;
     const label = t(is_signed ? 'capture.signed' : 'capture.sign');
-    mount(node, (is_asked || is_signed) && bigButton({ label, act: 'sign', icon: is_signed ? 'ok' : 'edit', onclick: () => askSignature(visit) }));
+    const button = bigButton({ label, act: 'sign', icon: is_signed ? 'ok' : 'edit', onclick: () => askSignature(visit) });
+    mount(node, (is_asked || is_signed) && button);
   });
   return { node, leave };
 }
 
 /** @param {Visit} visit */
 export function noteCard(visit) {
-  const box = h('textarea', { id: 'visit-note', rows: 3, maxlength: NOTE_CHARACTERS, 'data-act': 'note', value: visit.draft.note ?? '' });
+  const looks = { id: 'visit-note', rows: 3, maxlength: NOTE_CHARACTERS, 'data-act': 'note' };
+  const box = h('textarea', { ...looks, value: visit.draft.note ?? '' });
   typed(box, () => void visit.change({ note: box.value.trim() || null }).catch(() => undefined));
   return h('section', { class: 'card' }, h('label', { for: 'visit-note' }, t('capture.note')), box);
 }
@@ -57,7 +59,10 @@ export function peopleCard(visit) {
     const present = visit.draft.also_present;
     const known = [...present, ...remembered.filter(({ id }) => !present.some((one) => one.id === id))];
     mount(chips, known.map((one, at) => chip({
-      label: one.certificate_no ?? one.id, act: `colleague-${at}`, pressed: present.some(({ id }) => id === one.id), onclick: () => toggle(one),
+      label: one.certificate_no ?? one.id,
+      act: `colleague-${at}`,
+      pressed: present.some(({ id }) => id === one.id),
+      onclick: () => toggle(one),
     })));
   };
   const toggle = (/** @type {Colleague} */ one) => {

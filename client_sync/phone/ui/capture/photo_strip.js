@@ -1,6 +1,6 @@
 /**
- * The pictures of a visit that are on the disk, as small copies; a tap opens one to look at, name, take again or throw away. Shows a copy, never
- * touches the original.
+ * The pictures of a visit that are on the disk, as small copies; a tap opens one to look at, name or throw away. Shows a copy,
+ * never touches the original.
  */
 
 import { thumbnail } from '../../device/camera.js';
@@ -61,9 +61,10 @@ async function draw(visit, photo, edge_px, box) {
 function tile(visit, photo, copy) {
   const at = visit.kept.photos.indexOf(photo);
   const name = tOr(`photo.${photo.kind}`, 'photo.other');
+  const label = t('capture.photo_open', { n: at + 1, kind: name });
   return h(
     'button',
-    { type: 'button', class: 'tile', 'data-act': `photo-${at}`, 'aria-label': t('capture.photo_open', { n: at + 1, kind: name }), onclick: () => openPhoto(visit, photo) },
+    { type: 'button', class: 'tile', 'data-act': `photo-${at}`, 'aria-label': label, onclick: () => openPhoto(visit, photo) },
     copy,
     h('span', { class: 'tile-name' }, photo.source === 'gallery' ? `${name} ${t('capture.from_gallery')}` : name),
   );
@@ -80,11 +81,9 @@ function openPhoto(visit, photo) {
     opened.close();
     void visit.changePhoto(photo.digest, { kind }).catch(() => undefined);
   };
-  const kinds = photo.kind !== 'signature' && h(
-    'div',
-    { class: 'chips' },
-    KINDS.map((kind) => chip({ label: t(`photo.${kind}`), act: `rename-${kind}`, pressed: kind === photo.kind, onclick: () => rename(kind) })),
-  );
+  const kindChip = (/** @type {string} */ kind) =>
+    chip({ label: t(`photo.${kind}`), act: `rename-${kind}`, pressed: kind === photo.kind, onclick: () => rename(kind) });
+  const kinds = photo.kind !== 'signature' && h('div', { class: 'chips' }, KINDS.map(kindChip));
   const opened = sheet(tOr(`photo.${photo.kind}`, 'photo.other'), [
     large,
     kinds,
@@ -97,11 +96,13 @@ function openPhoto(visit, photo) {
 /** @param {Visit} visit @param {DraftPhoto} photo @returns {[string, string|null][]} */
 function factsOf(visit, photo) {
   const { position, view } = photo;
-  const north = view && t(`capture.north.${view.azimuth_ref}`);
+  const looked = view
+    ? `${directionWord(view.azimuth_deg)} ${Math.round(view.azimuth_deg)}°（${t(`capture.north.${view.azimuth_ref}`)}）`
+    : t('capture.photo_no_view');
   return [
     [t('capture.taken'), instantWords(photo.taken_at, visit.phone.clock.nowMs())],
     [t('capture.from_where'), position ? `±${metres(position.accuracy_m)}` : t('capture.photo_no_position')],
-    [t('capture.looked'), view ? `${directionWord(view.azimuth_deg)} ${Math.round(view.azimuth_deg)}°（${north}）` : t('capture.photo_no_view')],
+    [t('capture.looked'), looked],
     [t('capture.gallery_reason'), photo.gallery_reason ?? null],
     [t('capture.digest'), photo.digest.slice(7, 19)],
   ];

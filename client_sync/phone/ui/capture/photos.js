@@ -10,11 +10,10 @@ import { icon } from '../icons.js';
 import { toast } from '../parts.js';
 import { t } from '../words.js';
 import { pressable } from './answers.js';
-import { follow, visitScreen } from './frame.js';
+import { follow, goOn, visitScreen } from './frame.js';
 import { askGallery } from './gallery.js';
 import { photoStrip } from './photo_strip.js';
 import { positionLine } from './position_line.js';
-import { visitPath } from './start.js';
 import { shutter, viewfinder } from './viewfinder.js';
 
 /** @typedef {import("../../device/camera.js").Picture} Picture */
@@ -139,16 +138,18 @@ class Taking {
 
   foot() {
     const { visit } = this;
-    const onward = async () => {
-      await visit.change({ step: 'observation' });
-      visit.phone.go(visitPath(visit.draft.id, 'observation'));
-    };
+    const gallery = () => askGallery(visit, () => this.kind, toast);
     return h(
       'div',
       { class: 'foot-camera' },
-      h('button', { type: 'button', class: 'side-button', 'data-act': 'gallery', onclick: () => askGallery(visit, () => this.kind, toast) }, icon('photo'), h('span', null, t('capture.gallery'))),
+      sideButton('gallery', 'photo', t('capture.gallery'), gallery),
       this.shutter,
-      h('button', { type: 'button', class: 'side-button', 'data-act': 'photos-done', onclick: () => void onward() }, icon('next'), h('span', null, t('capture.photos_done'))),
+      sideButton('photos-done', 'next', t('capture.photos_done'), () => void goOn(visit, 'observation')),
     );
   }
+}
+
+/** @param {string} act @param {import("../icons.js").IconName} sign @param {string} label @param {() => void} onclick */
+function sideButton(act, sign, label, onclick) {
+  return h('button', { type: 'button', class: 'side-button', 'data-act': act, onclick }, icon(sign), h('span', null, label));
 }

@@ -13,11 +13,10 @@ import { mapView } from '../map.js';
 import { bigButton, card, toast } from '../parts.js';
 import { t } from '../words.js';
 import { dueHere } from './due_here.js';
-import { follow, visitScreen } from './frame.js';
+import { follow, goOn, visitScreen } from './frame.js';
 import { positionLine } from './position_line.js';
 import { foundNothing } from './nothing_found.js';
 import { askImpossible } from './impossible.js';
-import { visitPath } from './start.js';
 
 /** @typedef {import("../../types.js").Parcel} Parcel */
 /** @typedef {import("../../types.js").Task} Task */
@@ -88,17 +87,16 @@ class Place {
 
   foot() {
     const { visit } = this;
-    const begin = async () => {
+    const begin = () => {
       // The tap that opens the camera is also the only moment an iPhone lets its compass be switched on.
       void visit.compass?.ask();
-      await visit.change({ step: 'photos' });
-      this.phone.go(visitPath(visit.draft.id, 'photos'));
+      void goOn(visit, 'photos');
     };
     return h(
       'div',
       { class: 'foot-pair' },
       bigButton({ label: t('capture.nothing_found'), act: 'nothing-found', onclick: () => void foundNothing(visit) }),
-      bigButton({ label: t('capture.begin'), act: 'begin', kind: 'primary', icon: 'camera', onclick: () => void begin() }),
+      bigButton({ label: t('capture.begin'), act: 'begin', kind: 'primary', icon: 'camera', onclick: begin }),
     );
   }
 
@@ -152,7 +150,8 @@ class Place {
     if (!at) return;
     // Without a map the nearest parcels stand below anyway, as those to choose from.
     if (this.map?.kind === 'list') this.map_box.hidden = true;
-    this.map?.setPosition({ lon: at.lon, lat: at.lat, accuracy_m: at.accuracy_m, heading_deg: this.visit.compass?.heading_deg() ?? null });
+    const heading_deg = this.visit.compass?.heading_deg() ?? null;
+    this.map?.setPosition({ lon: at.lon, lat: at.lat, accuracy_m: at.accuracy_m, heading_deg });
     const is_far = !this.listed_at || distanceM(this.listed_at, at) > 10;
     if (!is_far) return;
     if (!this.listed_at && !this.visit.draft.parcel_id && !this.task) this.map?.flyTo(at, 17);
@@ -209,15 +208,19 @@ class Place {
     const is_claimed = this.visit.draft.parcel_claim === parcel.code;
     const is_task = this.task?.parcel_id === parcel.id;
     const where = distance_m === null ? '' : distance_m === 0 ? t('capture.inside') : metres(distance_m);
+    const said = [is_task && t('capture.task_parcel'), where].filter(Boolean);
     return h(
       'button',
-      { type: 'button', class: 'claim', 'data-act': `claim-${parcel.code}`, 'aria-pressed': String(is_claimed), onclick: () => void this.claim(parcel) },
+      {
+        type: 'button', class: 'claim', 'data-act': `claim-${parcel.code}`, 'aria-pressed': String(is_claimed),
+        onclick: () => void this.claim(parcel),
+      },
       h('span', { class: 'claim-sign' }, is_claimed ? icon('ok') : icon('pin')),
       h(
         'span',
         { class: 'claim-words' },
         h('span', { class: 'row-title' }, parcel.name ?? parcel.code),
-        h('span', { class: 'row-text' }, [is_task && t('capture.task_parcel'), where].filter(Boolean).map((words) => `${words} · `), h('span', { class: 'num' }, areaWords(parcel.area_m2))),
+        h('span', { class: 'row-text' }, said.map((words) => `${words} · `), h('span', { class: 'num' }, areaWords(parcel.area_m2))),
       ),
     );
   }

@@ -22,7 +22,8 @@ export function positionWords({ draft, trouble, stand }) {
   const { position } = draft;
   if (position?.source === 'manual') return { level: 'ok', words: t('capture.by_hand'), help: null, act: 'locate' };
   if (trouble === 'denied' || trouble === 'absent') {
-    return { level: 'warn', words: t(`capture.location.${trouble}`), help: t('capture.location.denied_help'), act: 'place-by-hand' };
+    const help = t('capture.location.denied_help');
+    return { level: 'warn', words: t(`capture.location.${trouble}`), help, act: 'place-by-hand' };
   }
   if (!position) {
     const help = trouble ? t('capture.location.open_sky') : null;
@@ -56,9 +57,10 @@ export function positionLine(visit, { placeByHand = null, offersCompass = true }
     const now = JSON.stringify([level, words, help, act, looks, is_silent]);
     if (now === shown) return;
     shown = now;
+    const facing = looks && h('span', { class: 'looks' }, t('capture.facing', { way: looks }));
     mount(
       node,
-      h('p', { class: `position position-${level}` }, icon('locate'), h('span', null, words), looks && h('span', { class: 'looks' }, t('capture.facing', { way: looks }))),
+      h('p', { class: `position position-${level}` }, icon('locate'), h('span', null, words), facing),
       help && h('p', { class: 'hint' }, help),
       h('div', { class: 'chips' }, is_silent && askCompass(visit), act && helpChip(visit, act, placeByHand)),
     );

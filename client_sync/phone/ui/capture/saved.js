@@ -13,6 +13,7 @@ import { lastSealed } from './seal_visit.js';
 import { startAnotherMatter, startVisit, visitPath } from './start.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("../../types.js").Task} Task */
 /** @typedef {import("./frame.js").Shown} Shown */
 
 /**
@@ -24,16 +25,17 @@ export async function savedScreen(phone, id) {
   const sealed = lastSealed(id);
   if (!sealed) return goneScreen(phone);
   const { draft, record } = sealed;
-  const next = (await listTasks(phone.db)).find((task) => task.state !== 'done' && task.state !== 'impossible' && task.id !== draft.task_id);
+  const is_open = (/** @type {Task} */ task) => (task.state === 'open' || task.state === 'started') && task.id !== draft.task_id;
+  const next = (await listTasks(phone.db)).find(is_open);
   const place = draft.parcel_id ? await parcelById(phone.db, draft.parcel_id) : null;
   const title = t('capture.saved');
-  const said = stateLine({ sign: ring('queued'), text: t('capture.saved_text'), level: 'ok', act: 'saved-state', onclick: () => phone.go(`/report/${id}`) });
+  const follow = () => phone.go(`/report/${id}`);
+  const said = stateLine({ sign: ring('queued'), text: t('capture.saved_text'), level: 'ok', act: 'saved-state', onclick: follow });
   const more = async () => phone.go(visitPath(await startAnotherMatter(phone, draft), 'observation'));
   const onward = async () => phone.go(next ? visitPath(await startVisit(phone, { task_id: next.id })) : '/');
+  const onward_words = next ? t('capture.next_task', { place: next.title }) : t('capture.to_today');
   const node = page(
-    { title, back: () => phone.go('/'), foot: bigButton({
-      label: next ? t('capture.next_task', { place: next.title }) : t('capture.to_today'), act: 'next-task', kind: 'primary', onclick: () => void onward(),
-    }) },
+    { title, back: () => phone.go('/'), foot: bigButton({ label: onward_words, act: 'next-task', kind: 'primary', onclick: () => void onward() }) },
     h('p', { class: 'saved-big', role: 'status' }, t('capture.saved_big')),
     said,
     card(null, facts([
@@ -47,9 +49,14 @@ export async function savedScreen(phone, id) {
   return { node, title };
 }
 
-/** A draft that is no longer there: it was sealed or thrown away, perhaps in another tab. @param {Phone} phone @returns {Shown} */
+/**
+ * A draft that is no longer there: it was sealed or thrown away, perhaps in another tab.
+ * @param {Phone} phone
+ * @returns {Shown}
+ */
 export function goneScreen(phone) {
   const title = t('capture.gone');
   const reports = bigButton({ label: t('capture.to_reports'), act: 'to-reports', kind: 'primary', onclick: () => phone.go('/reports') });
-  return { title, node: page({ title, back: () => phone.go('/'), foot: reports }, empty(title, t('capture.gone_text'))) };
+  const node = page({ title, back: () => phone.go('/'), foot: reports }, empty(title, t('capture.gone_text')));
+  return { title, node };
 }

@@ -2,7 +2,8 @@
  * Turns a finished draft into a sealed report, and ends its task with it. Says nothing is saved before it is.
  */
 
-import { seal } from '../../store/outbox.js';
+import { keepDraft, listDrafts } from '../../store/drafts.js';
+import { NotSealable, seal } from '../../store/outbox.js';
 
 /** @typedef {import("../../types.js").Draft} Draft */
 /** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
@@ -44,4 +45,26 @@ export async function sealVisit(visit) {
 /** @param {string} id @returns {Sealed|null} */
 export function lastSealed(id) {
   return sealed.get(id) ?? null;
+}
+
+/**
+ * Seal what an earlier life of the app had no time to seal; what cannot be sealed is a draft to go on with. Call once at the
+ * start, before screens. Never keeps the app from starting for want of room: the next start tries again.
+ * @param {Phone} phone
+ * @returns {Promise<number>} how many were sealed
+ */
+export async function finishSealing(phone) {
+  if (phone.identity === null) return 0;
+  const left = (await listDrafts(phone.db)).filter((draft) => draft.step === 'sealing');
+  let done = 0;
+  for (const draft of left) {
+    try {
+      await sealDraft(phone, draft);
+      done += 1;
+    } catch (error) {
+      if (error instanceof NotSealable) await keepDraft(phone.db, { ...draft, step: 'visit' });
+      else console.error(error);
+    }
+  }
+  return done;
 }

@@ -64,6 +64,8 @@ export class Visit extends EventTarget {
     this.saving = 0;
     this.holders = 0;
     this.is_over = false;
+    /** Steps that were walked to from the step before, since the visit was opened. @type {Set<string>} */
+    this.walked = new Set();
     this.is_resumed = draft.photos.length > 0;
     /** @type {Promise<unknown>} */
     this.written = Promise.resolve();

@@ -63,9 +63,11 @@ class Sketch {
 
   async open() {
     const { visit } = this;
-    const back = bigButton({ label: t('capture.sketch_undo'), act: 'sketch-undo', onclick: () => this.keep(this.corners.slice(0, -1)) });
+    const undo = () => this.keep(this.corners.slice(0, -1));
+    const back = bigButton({ label: t('capture.sketch_undo'), act: 'sketch-undo', onclick: undo });
     const done = bigButton({ label: t('capture.sketch_done'), act: 'sketch-done', kind: 'primary', onclick: () => void this.finish() });
-    this.dialog = fullDialog(t('capture.sketch'), [this.map_box, this.words], [h('div', { class: 'foot-pair' }, this.walk, back), done], () => this.close());
+    const foot = [h('div', { class: 'foot-pair' }, this.walk, back), done];
+    this.dialog = fullDialog(t('capture.sketch'), [this.map_box, this.words], foot, () => this.close());
     visit.addEventListener('position', this.onFix);
     this.redraw(null);
     const subject = visit.draft.parcel_id ? await parcelById(visit.phone.db, visit.draft.parcel_id) : null;
@@ -120,8 +122,10 @@ class Sketch {
     this.map?.drawSketch(this.corners.map(({ lon, lat }) => [lon, lat]));
     const area_m2 = outlineM2(this.corners);
     const state = this.corners.length < 3 ? t('capture.sketch_more', { n: this.corners.length }) : areaWords(area_m2);
-    const how = this.is_walking ? t('capture.sketch_walking', { n: this.corners.length }) : t(this.map?.kind === 'list' ? 'capture.sketch_no_map' : 'capture.sketch_tap');
-    mount(this.words, h('strong', null, state), ' ', problem ? h('span', { class: 'overdue' }, t(`capture.sketch.${problem}`)) : h('span', { class: 'quiet' }, how));
+    const still = t(this.map?.kind === 'list' ? 'capture.sketch_no_map' : 'capture.sketch_tap');
+    const how = this.is_walking ? t('capture.sketch_walking', { n: this.corners.length }) : still;
+    const said = problem ? h('span', { class: 'overdue' }, t(`capture.sketch.${problem}`)) : h('span', { class: 'quiet' }, how);
+    mount(this.words, h('strong', null, state), ' ', said);
     mount(this.walk, t(this.is_walking ? 'capture.sketch_walk_stop' : 'capture.sketch_walk'));
     this.walk.setAttribute('aria-pressed', String(this.is_walking));
   }

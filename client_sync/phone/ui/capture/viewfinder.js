@@ -15,7 +15,7 @@ import { t, tOr } from '../words.js';
 /**
  * @typedef {object} Finder
  * @property {HTMLElement} node
- * @property {() => Promise<Picture|null>} shoot null when the system's camera was opened instead (its picture comes by `onPicture`)
+ * @property {() => Promise<Picture|null>} shoot null when the system's camera was opened instead (it answers by `onPicture`)
  * @property {() => void} close
  */
 
@@ -110,9 +110,13 @@ class OpenFinder {
   }
 }
 
-/** The system's own camera behind a file field: for phones that give web pages none. @param {(picture: Picture) => void} onPicture */
+/**
+ * The system's own camera behind a file field: for phones that give web pages none.
+ * @param {(picture: Picture) => void} onPicture
+ */
 function systemCamera(onPicture) {
-  const input = h('input', { type: 'file', accept: 'image/*', capture: 'environment', hidden: true, 'data-act': 'system-camera' });
+  const looks = { type: 'file', accept: 'image/*', capture: 'environment', hidden: true, 'data-act': 'system-camera' };
+  const input = h('input', looks);
   input.addEventListener('change', () => void handOn(input, 'file-input', onPicture));
   return input;
 }
@@ -131,7 +135,8 @@ export async function handOn(input, camera_api, onPicture) {
 /** @param {Camera} camera */
 function torchButton(camera) {
   let is_on = false;
-  const button = h('button', { type: 'button', class: 'finder-torch', 'data-act': 'torch', 'aria-pressed': 'false' }, t('capture.torch'));
+  const looks = { type: 'button', class: 'finder-torch', 'data-act': 'torch', 'aria-pressed': 'false' };
+  const button = h('button', looks, t('capture.torch'));
   button.addEventListener('click', async () => {
     is_on = !is_on;
     await camera.torch(is_on).catch(() => button.remove());
@@ -148,5 +153,6 @@ function flash(node) {
 
 /** The round button at the thumb. @param {() => void} onclick */
 export function shutter(onclick) {
-  return h('button', { type: 'button', class: 'shutter', 'data-act': 'shutter', 'aria-label': t('capture.shutter'), onclick }, icon('camera'));
+  const looks = { type: 'button', class: 'shutter', 'data-act': 'shutter', 'aria-label': t('capture.shutter'), onclick };
+  return h('button', looks, icon('camera'));
 }

@@ -17,22 +17,21 @@
  * A photo's way from its bytes to the disk is measured as `performance` entry "photo-saved".
  */
 
-import { observationScreen } from './observation.js';
-import { photosScreen } from './photos.js';
-import { placeScreen } from './place.js';
-import { goneScreen, savedScreen } from './saved.js';
-import { openVisit } from './session.js';
 import { STEPS, visitPath } from './start.js';
 
-export { finishSealing } from './nothing_found.js';
+export { finishSealing } from './seal_visit.js';
 export { startVisit, visitPath } from './start.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
 /** @typedef {import("./frame.js").Shown} Shown */
 /** @typedef {typeof STEPS[number]} Step */
 
-/** @type {Record<Step, (visit: import("./session.js").Visit) => Promise<Shown>>} */
-const SCREENS = { visit: placeScreen, photos: photosScreen, observation: observationScreen };
+/** Loaded when first walked to: the first screen of the app does not wait for a camera. */
+const SCREENS = {
+  visit: async () => (await import('./place.js')).placeScreen,
+  photos: async () => (await import('./photos.js')).photosScreen,
+  observation: async () => (await import('./observation.js')).observationScreen,
+};
 
 /** Patterns for the router, all shown by `visitScreen`. */
 export const VISIT_PATTERNS = ['/visit/:id', '/visit/:id/:step'];
@@ -43,13 +42,14 @@ export const VISIT_PATTERNS = ['/visit/:id', '/visit/:id/:step'];
  * @returns {Promise<Shown>}
  */
 export async function visitScreen(phone, { id, step }) {
-  if (step === 'saved') return savedScreen(phone, id);
+  if (step === 'saved') return (await import('./saved.js')).savedScreen(phone, id);
+  const { openVisit } = await import('./session.js');
   const visit = await openVisit(phone, id);
-  if (!visit) return goneScreen(phone);
+  if (!visit) return (await import('./saved.js')).goneScreen(phone);
   const shown = stepOf(step) ?? stepOf(visit.draft.step) ?? 'visit';
   // Without this, "back" from the next screen would lead to the step the draft has reached by then.
   if (!stepOf(step)) history.replaceState(null, '', `#${visitPath(id, shown)}`);
-  return SCREENS[shown](visit);
+  return (await SCREENS[shown]())(visit);
 }
 
 /** @param {string|undefined} step @returns {Step|null} */

@@ -4,23 +4,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { bytesOf, clock, enrolled, freshDatabase } from '../../sync/phones.mjs';
+import { readIdentity } from '../../../../client_sync/phone/store/identity.js';
 import { keepDraft, listDrafts, readDraft } from '../../../../client_sync/phone/store/drafts.js';
 import { listRecords } from '../../../../client_sync/phone/store/outbox.js';
 import { photoBytes } from '../../../../client_sync/phone/store/photos.js';
-import { finishSealing } from '../../../../client_sync/phone/ui/capture/nothing_found.js';
-import { sealVisit } from '../../../../client_sync/phone/ui/capture/seal_visit.js';
+import { finishSealing, sealVisit } from '../../../../client_sync/phone/ui/capture/seal_visit.js';
 import { openVisit } from '../../../../client_sync/phone/ui/capture/session.js';
 import { startVisit } from '../../../../client_sync/phone/ui/capture/start.js';
 
 const METRE_LAT = 1 / 110_950;
 const fix = (at_ms, north_m = 0) => ({
-  lon: 120.98, lat: 31.38 + north_m * METRE_LAT, accuracy_m: 5, altitude_m: null, heading_deg: null, fixed_at: '2026-11-19T02:00:00.000Z', at_ms,
+  lon: 120.98, lat: 31.38 + north_m * METRE_LAT, accuracy_m: 5, altitude_m: null, heading_deg: null,
+  fixed_at: '2026-11-19T02:00:00.000Z', at_ms,
 });
 const picture = () => ({ bytes: bytesOf(2000), media_type: 'image/jpeg', camera_api: 'canvas' });
 const facts = () => ({ kind: 'near', taken_at: clock.nowIso(), position: null, view: null });
 
 async function opened(db) {
-  const phone = { db, clock, config: { base_map: null, app: { name: 'xuntu-phone', version: 'test' } }, go: () => undefined };
+  const config = { base_map: null, app: { name: 'xuntu-phone', version: 'test' } };
+  const phone = { db, clock, config, identity: await readIdentity(db), go: () => undefined, back: () => undefined };
   const id = await startVisit(phone, {});
   const visit = await openVisit(phone, id);
   return { phone, id, visit };
@@ -156,10 +158,28 @@ test('"nothing found" of an app that died before it sealed is sealed at the next
   assert.deepEqual(await listDrafts(db), []);
 });
 
+test('what cannot be sealed at the start becomes a draft to go on with, and stops nothing', async () => {
+  const { db } = await enrolled();
+  const { phone, visit, id } = await opened(db);
+  visit.release();
+  await keepDraft(db, { ...(await readDraft(db, id)), observation: { kind: 'unheard-of' }, step: 'sealing' });
+  assert.equal(await finishSealing(phone), 0);
+  assert.equal((await readDraft(db, id)).step, 'visit');
+});
+
+test('a phone that belongs to nobody seals nothing at its start', async () => {
+  const { db } = await freshDatabase();
+  const { phone, visit, id } = await opened(db);
+  visit.release();
+  await keepDraft(db, { ...(await readDraft(db, id)), observation: { kind: 'routine', nothing_found: true }, step: 'sealing' });
+  assert.equal(await finishSealing(phone), 0);
+  assert.equal((await readDraft(db, id)).step, 'sealing');
+});
+
 test('the same task is never begun twice, and says it was started once', async () => {
   const { db } = await enrolled();
-  const task = { id: 't1', parcel_id: 'p', parcel_code: 'c', region: 'r', reason: '', due_on: '2026-12-01', state: 'open', programme: null, title: '' };
-  await db.put('tasks', task);
+  const due = { reason: '', due_on: '2026-12-01', programme: null, title: '' };
+  await db.put('tasks', { id: 't1', parcel_id: 'p', parcel_code: 'c', region: 'r', state: 'open', ...due });
   const { phone } = await opened(db);
   const first = await startVisit(phone, { task_id: 't1' });
   assert.equal(await startVisit(phone, { task_id: 't1' }), first);
