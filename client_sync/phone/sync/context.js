@@ -25,6 +25,7 @@ import { adoptEpoch } from '../store/outbox.js';
  * @property {() => number} jitter
  * @property {(ms: number) => Promise<void>} sleep
  * @property {boolean} new_epoch a new epoch was adopted in this pass
+ * @property {boolean} newly_missing an answer named photos that nobody knew to be missing
  * @property {number} unanswered single items that broke the exchange
  * @property {number} unbelieved answers that proved nothing
  * @property {number} uploaded photos that arrived

@@ -152,6 +152,9 @@ async function delay(round, batch, retry_after_ms) {
  */
 async function take(round, { outcomes, new_epoch }) {
   if (new_epoch !== null) await enterEpoch(round, new_epoch);
+  round.newly_missing ||= outcomes.some(({ record, outcome }) => (
+    outcome.type === 'answered' && outcome.missing.some((digest) => !record.missing.includes(digest))
+  ));
   round.unbelieved += outcomes.filter(({ outcome }) => outcome.type === 'not_believed').length;
   await moveAll(round.db, outcomes.map(({ record, outcome }) => ({ n: Number(record.n), outcome })));
 }

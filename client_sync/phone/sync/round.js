@@ -53,7 +53,7 @@ export async function syncRound(db, how) {
   /** @type {Round} */
   const round = {
     db, wire, clock, identity, report: tell.phase, photos_allowed, insist, jitter, sleep,
-    new_epoch: false, unanswered: 0, unbelieved: 0, uploaded: 0, outcomes: {},
+    new_epoch: false, newly_missing: false, unanswered: 0, unbelieved: 0, uploaded: 0, outcomes: {},
   };
   try {
     await exchange(round);
@@ -70,8 +70,9 @@ async function exchange(round) {
     round.new_epoch = false;
     await pushQueued(round);
     const arrived = await uploadMissing(round);
+    round.newly_missing = false;
     await collectReceipts(round);
-    if (arrived === 0 && !round.new_epoch) break;
+    if (arrived === 0 && !round.new_epoch && !round.newly_missing) break;
   }
   await tellUnsent(round);
   const { db, clock } = round;

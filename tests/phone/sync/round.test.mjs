@@ -297,6 +297,53 @@ test('bytes the server has already are not sent again', async () => {
   assert.equal((await photoRow(db, digest)).state, 'uploaded');
 });
 
+/** The office's fetch with one header of some answers changed on the way. */
+const altered = (office, method, name, value) => async (url, init) => {
+  const response = await office.fetch(url, init);
+  if (init.method !== method || !response.headers.has(name)) return response;
+  const headers = new Headers(response.headers);
+  headers.set(name, value(headers.get(name)));
+  return new Response(null, { status: response.status, headers });
+};
+
+test('an upload address on another server is not followed: token and bytes stay with the office', async () => {
+  const { db, office } = await enrolled();
+  await sealed(db, [1_000]);
+  const hosts = new Set();
+  const elsewhere = altered(office, 'POST', 'Location', (path) => `https://elsewhere.test${path}`);
+  const watched = async (url, init) => {
+    hosts.add(new URL(url).host);
+    return elsewhere(url, init);
+  };
+  assert.equal((await round(db, office, { fetch: watched })).problem_code, 'not-believed');
+  assert.deepEqual([[...hosts], await states(db)], [['office.test'], ['received']]);
+  assert.equal((await round(db, office)).ok, true);
+});
+
+for (const [name, lie] of [['beyond what was sent', (at) => String(Number(at) + 1)], ['that is no number', () => 'soon'], ['before the last', () => '-1']]) {
+  test(`an offset ${name} is not believed`, async () => {
+    const { db, office } = await enrolled();
+    await sealed(db, [300_000]);
+    const summary = await round(db, office, { fetch: altered(office, 'PATCH', 'Upload-Offset', lie) });
+    assert.equal(summary.problem_code, 'not-believed');
+    assert.deepEqual(await states(db), ['received']);
+    assert.equal((await round(db, office)).ok, true);
+    assert.deepEqual(await states(db), ['complete']);
+  });
+}
+
+test('a photo counts as arrived only where the signed counts say the same as the unsigned list', async () => {
+  const { db, office } = await enrolled();
+  const record = await sealed(db, [1_000]);
+  const word = office.word.bind(office);
+  office.word = (row) => ({ ...word(row), missing: [] });
+  await round(db, office);
+  assert.equal((await photoRow(db, record.photos[0])).state, 'here');
+  office.word = word;
+  assert.equal((await round(db, office)).ok, true);
+  assert.deepEqual([await states(db), office.blobs.size], [['complete'], 1]);
+});
+
 test('a photo damaged on this phone is said to be lost, and its report and the others go on', async () => {
   const { db, office } = await enrolled();
   const broken = await sealed(db, [4_000]);
