@@ -102,6 +102,16 @@ class HandPhone:
         assert self._browser is not None, "the phone is off"
         return self._browser.contexts[0]
 
+    def wait_for(self, true: str, given: Any = None, *, page: "Page | None" = None, seconds: float = 20) -> None:
+        """Ask the page until an expression or function says yes. Raises AssertionError with the last answer.
+
+        The app's content policy forbids the eval that Playwright's own waiting needs.
+        """
+        give_up = time.monotonic() + seconds
+        while not (said := (page or self.page).evaluate(true, given)):
+            assert time.monotonic() < give_up, f"{true}: {said!r} after {seconds} s; {self.complaints[-5:]}"
+            time.sleep(0.03)
+
     def cdp(self, page: "Page | None" = None) -> "CDPSession":
         """The DevTools session of a page, kept: what it overrides ends with it."""
         page = page or self.page

@@ -32,9 +32,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a request is cut: after this many bytes of its body, or (None) after the server has it but before it answers."""
+    """Where a request is cut: after this many bytes of its body, or (None) when the server has answered but no byte came back.
+
+    `then` is called at that moment, before the phone can notice.
+    """
 
     after_bytes: int | None = None
+    then: Callable[[], None] = lambda: None
 
 
 Rule = Callable[[Asked], Cut | None]
@@ -113,6 +117,7 @@ class Line:
         except OSError:
             reset(phone)  # A broken connection is what this line is for; the other side learns of it the same way.
         finally:
+            phone.close()
             with self._lock:
                 self._live.discard(phone)
 
@@ -123,19 +128,18 @@ class Line:
                 pass
             answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(PORTAL)}\r\n\r\n".encode()
             phone.sendall(answer + PORTAL)
-        phone.close()
 
     def _carry(self, phone: socket.socket) -> None:
         server = socket.create_connection(("127.0.0.1", self.server_port), timeout=120)
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        silent = threading.Event()
+        lost: list[Cut] = []
         with self._lock:
             self._live.add(server)
-        back = threading.Thread(target=self._answer, args=(server, phone, silent), daemon=True)
+        back = threading.Thread(target=self._answer, args=(server, phone, lost), daemon=True)
         back.start()
         try:
             while (read := read_head(phone)) is not None:
-                if not self._pass_on(phone, server, *read, silent):
+                if not self._pass_on(phone, server, *read, lost):
                     return
             with contextlib.suppress(OSError):
                 server.shutdown(socket.SHUT_WR)
@@ -145,7 +149,7 @@ class Line:
             with self._lock:
                 self._live.discard(server)
 
-    def _pass_on(self, phone: socket.socket, server: socket.socket, head: bytes, rest: bytes, silent: threading.Event) -> bool:
+    def _pass_on(self, phone: socket.socket, server: socket.socket, head: bytes, rest: bytes, lost: list[Cut]) -> bool:
         """One request towards the server; False when it was cut."""
         method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
         asked = Asked(method, path, length_of(head), time.monotonic())
@@ -154,12 +158,13 @@ class Line:
         if cut is not None:
             self.cuts += 1
         if cut is not None and cut.after_bytes is None:
-            silent.set()
+            lost.append(cut)
         server.sendall(head)
         passed = 0
         for piece in pieces(phone, asked.length, rest):
             if cut is not None and cut.after_bytes is not None and passed + len(piece) >= cut.after_bytes:
                 server.sendall(piece[: cut.after_bytes - passed])
+                cut.then()
                 # Half-said and closed, not reset: bytes on their way may arrive, as they do when a signal fades.
                 server.close()
                 reset(phone)
@@ -167,19 +172,24 @@ class Line:
             server.sendall(piece)
             passed += len(piece)
         if cut is not None and cut.after_bytes is not None:
+            cut.then()
             reset(phone)
             return False
         return True
 
-    def _answer(self, server: socket.socket, phone: socket.socket, silent: threading.Event) -> None:
+    def _answer(self, server: socket.socket, phone: socket.socket, lost: list[Cut]) -> None:
         """Bytes from the server to the phone, until either ends or the answer is to be lost."""
-        with contextlib.suppress(OSError):
+        try:
             while piece := server.recv(PIECE):
-                if silent.is_set():
+                if lost:
+                    lost[0].then()
                     reset(phone)
                     return
                 phone.sendall(piece)
             phone.shutdown(socket.SHUT_WR)
+        except OSError:
+            # A server that was killed is told to the phone; a line that merely falls silent would be another fault.
+            reset(phone)
 
 
 def read_head(connection: socket.socket) -> tuple[bytes, bytes] | None:

@@ -85,6 +85,13 @@ class Office:
         """A fresh enrolment code."""
         return an_enrolment_code(self.books, inspector)
 
+    def spots(self) -> list[dict[str, Any]]:
+        """Places of the synthetic county worth a visit, each with `stand` (lon, lat) and the task there, if any."""
+        from server.imports.synthetic import synthetic_county
+
+        with self.books.extensions["xuntu"].unit_of_work(read_only=True) as uow:
+            return list(synthetic_county(day=uow.today).spots)
+
     def rows(self, row_type: Any, **equal: Any) -> list[Any]:
         """Rows of a table as they stand committed."""
         return rows_of(self.books, row_type, **equal)

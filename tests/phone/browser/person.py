@@ -37,7 +37,7 @@ class Person:
 
     def wait_until_usable(self) -> float:
         """Milliseconds from the beginning of the navigation until something could be tapped."""
-        self.page.wait_for_function("proof.usable() !== null", timeout=PATIENCE_MS)
+        self.phone.wait_for("proof.usable() !== null")
         return float(self.page.evaluate("proof.usable()"))
 
     def see(self, act: str) -> "Locator":
@@ -51,6 +51,33 @@ class Person:
         self.see(act)
         self.page.locator(f'[data-act="{act}"]:visible').nth(at).tap(timeout=PATIENCE_MS)
         self.taps.append(act)
+
+    def shoot(self) -> None:
+        """One picture, waited for until it is saved."""
+        self.page.wait_for_selector('[data-camera="open"]')
+        before = self.page.locator('[data-act^="photo-"]:visible').count()
+        self.tap("shutter")
+        self.phone.wait_for("before => document.querySelectorAll('[data-act^=photo-]').length > before", before)
+
+    def finish(self, kind: str = "routine") -> None:
+        """From wherever a visit stands to "saved", with the shortest answers."""
+        forward = ", ".join(f'[data-act="{act}"]:visible' for act in ("begin", "photos-done", "save"))
+        for _ in range(4):
+            button = self.page.locator(forward).first
+            button.wait_for(timeout=PATIENCE_MS)
+            act = str(button.get_attribute("data-act"))
+            if act == "save":
+                self.tap(f"observe-{kind}")
+            self.tap(act)
+            if act == "save":
+                self.page.wait_for_selector(".saved-big")
+                return
+            self.phone.wait_for("act => !document.querySelector(`[data-act=${act}]`)", act)
+        raise AssertionError("the visit could not be finished")
+
+    def wait_until_kept(self) -> None:
+        """Wait until the app can be opened without any network."""
+        self.phone.wait_for("proof.isKept()", seconds=60)
 
     def go(self, path: str) -> None:
         """Follow an address inside the app without tapping."""
@@ -83,8 +110,25 @@ class Person:
             assert time.monotonic() - began < seconds, (counted, self.phone.complaints[-5:])
             if nudge and time.monotonic() - last_nudge > 1:
                 last_nudge = time.monotonic()
-                self.page.evaluate("window.dispatchEvent(new Event('online'))")
+                self.nudge()
             time.sleep(0.1)
+
+    def nudge(self) -> None:
+        """Tell the app that there is a network, whatever there is."""
+        self.page.evaluate("() => { window.dispatchEvent(new Event('online')); }")
+
+    def send_unwatched(self, seconds: float) -> float:
+        """Let the app send everything while nobody watches the browser; seconds that it took, by its own clock."""
+        heard = "/healthz?took="
+        before = len(self.office.line.requests("GET", heard))
+        self.page.evaluate("() => { proof.sendSoon(); }")
+        self.phone.let_go()
+        give_up = time.monotonic() + seconds
+        while len(told := self.office.line.requests("GET", heard)) == before:
+            assert time.monotonic() < give_up, f"not everything was complete after {seconds} s"
+            time.sleep(0.1)
+        self.phone.take_up()
+        return int(told[-1].path.removeprefix(heard)) / 1000
 
     def report(self, *sizes: float, **differences: Any) -> dict[str, Any]:
         """A whole visit through the app's own modules with photos of so many megabytes; what was declared."""

@@ -89,10 +89,9 @@ def test_a_server_killed_in_the_middle_of_the_photos_takes_up_where_it_was(perso
         person.report(0.5, 1)
     office.line.up()
     patches = len(office.line.requests("PATCH", FILES))
-    person.page.evaluate("window.dispatchEvent(new Event('online'))")
-    person.page.wait_for_function(
-        "async least => Object.values(await proof.photos()).filter(each => each.state === 'uploaded').length >= least", arg=2
-    )
+    person.nudge()
+    uploaded = "async least => Object.values(await proof.photos()).filter(each => each.state === 'uploaded').length >= least"
+    person.phone.wait_for(uploaded, 2)
     office.kill()
     assert len(office.line.requests("PATCH", FILES)) > patches
     office.start()
@@ -104,7 +103,7 @@ def test_a_server_killed_in_the_middle_of_the_photos_takes_up_where_it_was(perso
 def test_a_captive_portal_acknowledges_nothing(person: Person, office: Office) -> None:
     office.line.portal()
     person.report(0.2)
-    person.page.evaluate("window.dispatchEvent(new Event('online'))")
+    person.nudge()
     person.page.wait_for_timeout(1500)
     assert person.counts()["queued"] == 1
     person.reload()
@@ -120,7 +119,7 @@ def test_two_tabs_that_sync_at_once_send_nothing_twice(person: Person, office: O
     for _ in range(6):
         person.report(0.2)
     second = person.phone.another_tab()
-    second.wait_for_function("proof.usable() !== null")
+    person.phone.wait_for("proof.usable() !== null", page=second)
     office.line.up()
     before = len(office.line.requests("POST", PUSH))
     for page in (person.page, second, person.page, second):

@@ -32,7 +32,7 @@ def test_a_restored_server_is_offered_everything_again(hand_phone: Callable[...,
     office.start()
     person.report(0.2)
     person.wait_until_complete()
-    person.page.wait_for_function("async epoch => (await proof.identity()).epoch === epoch", arg=epoch)
+    person.phone.wait_for("async epoch => (await proof.identity()).epoch === epoch", epoch)
     person.wait_until_complete()
     for each in person.page.evaluate("proof.outbox()"):
         newest = json.loads(each["receipts"][-1]["payload"])
@@ -51,8 +51,8 @@ def test_a_phone_whose_standing_ends_keeps_everything_and_joins_again(
     device = person.page.evaluate("proof.identity()")["device_id"]
     (office.revoke if how == "revoked" else office.expire)(device)
     office.line.up()
-    person.page.evaluate("window.dispatchEvent(new Event('online'))")
-    person.page.wait_for_function("async () => (await proof.identity()).standing !== 'ok'")
+    person.nudge()
+    person.phone.wait_for("async () => (await proof.identity()).standing !== 'ok'")
     assert person.page.evaluate("proof.identity()")["standing"] == how
     assert person.counts()["queued"] == 2
     assert {each["digest"] for each in person.page.evaluate("proof.outbox()")} == {each["digest"] for each in sealed}
@@ -70,7 +70,7 @@ def test_a_clock_a_year_off_is_told_and_loses_nothing(hand_phone: Callable[..., 
     office.line.down()
     person.report(0.2)
     # An attempt that fails writes down when to try again, by a clock that is wrong.
-    person.page.evaluate("window.dispatchEvent(new Event('online'))")
+    person.nudge()
     person.page.wait_for_timeout(800)
     office.line.up()
     person.wait_until_complete()
@@ -88,7 +88,7 @@ def test_a_clock_set_right_again_does_not_make_a_phone_wait_a_year(hand_phone: C
     person = joined(phone, office)
     office.line.down()
     person.report(0.2)
-    person.page.evaluate("window.dispatchEvent(new Event('online'))")
+    person.nudge()
     person.page.wait_for_timeout(800)
     phone.close()
     phone.years_off = 0

@@ -1,0 +1,105 @@
+"""What the phone or its owner refuses: a full disk, no camera, no position, no lasting storage. Work goes on all the same."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from server.store.tables.sync import Submission
+from tests.phone.browser.hand_phone import HandPhone
+from tests.phone.browser.office import Office
+from tests.phone.browser.person import Person, a_noisy_photo
+from tests.phone.browser.reckoning import assert_equal
+
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
+
+
+def joined(phone: HandPhone, office: Office) -> Person:
+    person = Person(phone, office)
+    person.open()
+    person.join()
+    return person
+
+
+def newest(person: Person) -> dict:
+    return dict(person.page.evaluate("proof.outbox()")[-1])
+
+
+def test_without_a_camera_a_visit_takes_the_systems_picture_byte_for_byte(
+    hand_phone: Callable[..., HandPhone], office: Office, tmp_path: Path
+) -> None:
+    person = joined(hand_phone(camera="deny"), office)
+    picture = a_noisy_photo(tmp_path, 0.5)
+    person.tap("other-find")
+    person.tap("begin")
+    person.see("camera-again")
+    with person.page.expect_file_chooser() as chooser:
+        person.tap("shutter")
+    chooser.value.set_files(picture)
+    person.see("photo-1")
+    person.finish()
+    person.wait_until_complete()
+    counted = assert_equal(person.page, office)
+    assert counted["photos"] == 1
+    (digest,) = newest(person)["photos"]
+    claims = json.loads(newest(person)["manifest"])["photos"][0]
+    assert (claims["source"], claims["camera_api"]) == ("camera", "file-input")
+    assert office.books.extensions["xuntu"].world.blobs.path(digest).read_bytes() == picture.read_bytes()
+
+
+def test_a_picture_of_the_gallery_needs_a_reason_and_is_marked(
+    hand_phone: Callable[..., HandPhone], office: Office, tmp_path: Path
+) -> None:
+    person = joined(hand_phone(), office)
+    person.tap("other-find")
+    person.tap("begin")
+    person.tap("gallery")
+    with person.page.expect_file_chooser() as chooser:
+        person.tap("gallery-from_party")
+    chooser.value.set_files(a_noisy_photo(tmp_path, 0.5))
+    person.see("photo-1")
+    person.finish()
+    claims = json.loads(newest(person)["manifest"])["photos"][0]
+    assert claims["source"] == "gallery"
+    assert claims["gallery_reason"]
+    assert "position" not in claims
+
+
+def test_without_a_position_a_report_is_saved_and_says_so(hand_phone: Callable[..., HandPhone], office: Office) -> None:
+    person = joined(hand_phone(location="deny"), office)
+    person.tap("other-find")
+    person.see("place-by-hand")
+    person.tap("begin")
+    person.shoot()
+    person.finish()
+    person.wait_until_complete()
+    claims = json.loads(newest(person)["manifest"])
+    assert claims["position"] is None
+    (row,) = office.rows(Submission, id=claims["id"])
+    assert (row.state, row.lon) == ("stored", None)
+
+
+def test_a_full_disk_is_told_at_once_and_what_was_saved_stays(hand_phone: Callable[..., HandPhone], office: Office) -> None:
+    phone = hand_phone()
+    person = joined(phone, office)
+    office.line.down()
+    before = person.report(0.5)
+    used = int(person.page.evaluate("navigator.storage.estimate().then(each => each.usage)"))
+    phone.quota(used + 200_000)
+    fault = person.page.evaluate("proof.report({lon: 121, lat: 31, sizes: [1]}).then(() => null, fault => fault.name)")
+    assert fault == "StorageFull"
+    person.tap("other-find")
+    person.tap("begin")
+    person.page.wait_for_selector('[data-camera="open"]')
+    phone.quota(used)
+    person.tap("shutter")
+    person.see("save-again")
+    assert [each["digest"] for each in person.page.evaluate("proof.outbox()")] == [before["digest"]]
+    phone.quota(None)
+    person.tap("save-again")
+    person.see("photo-1")
+    person.finish()
+    office.line.up()
+    person.wait_until_complete()
+    assert assert_equal(person.page, office)["photos"] == 2
