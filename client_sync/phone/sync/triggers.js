@@ -27,6 +27,7 @@ export class Triggers {
   /** @type {Promise<void>|null} */ #running = null;
   /** @type {string|null} */ #again = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #timer;
+  #heard = false;
   #failures = 0;
   /** By the clock nobody can set. */ #wait_until_ms = 0;
   #stop = new AbortController();
@@ -56,6 +57,8 @@ export class Triggers {
     if (why === 'change' && this.phone.clock.monoMs() < this.#wait_until_ms) return Promise.resolve();
     this.#running = this.#rounds(why).finally(() => {
       this.#running = null;
+      // What was sealed after the round had pushed was heard in the middle of it; only now is it sure to be looked for.
+      if (this.#heard) this.#afterChange();
     });
     return this.#running;
   }
@@ -105,8 +108,6 @@ export class Triggers {
     const report = (/** @type {SyncProgress} */ progress) => this.#tell(progress);
     const summary = await this.round(db, { wire, clock, report, photos_allowed, insist, jitter: this.jitter });
     this.#plan(summary);
-    // What another tab sealed after this round had pushed was heard in the middle of it, and is looked for now.
-    if (summary.ok) await this.#afterSealing();
   }
 
   /** @param {import("./round.js").RoundSummary} summary */
@@ -135,8 +136,9 @@ export class Triggers {
     this.syncNow(why).catch((fault) => globalThis.reportError?.(fault));
   }
 
-  async #afterChange() {
-    if (this.#running === null) await this.#afterSealing();
+  #afterChange() {
+    this.#heard = this.#running !== null;
+    if (!this.#heard) this.#afterSealing().catch((fault) => globalThis.reportError?.(fault));
   }
 
   /** Syncs soon when something waits that was never offered. */
