@@ -26,6 +26,7 @@ import { arrowImage, hatchImage, INK, LOOKS, signImage, styleLayers, tiandituSou
  * @property {number} [zoom]
  * @property {(parcel: Parcel, at: {lon: number, lat: number}) => void} [onTapParcel]
  * @property {(at: {lon: number, lat: number}) => boolean|void} [onTapPoint]
+ * @property {(seen: {is_far: boolean}) => void} [onSeen] after every move: whether the window is too wide to show parcels
  * @property {string[]} [layers] names of layers shown; those of map_style.js that are shown at first, when left out
  * @property {"none"|"vec"|"img"} [base]
  */
@@ -42,6 +43,8 @@ import { arrowImage, hatchImage, INK, LOOKS, signImage, styleLayers, tiandituSou
  * @property {(base: "none"|"vec"|"img") => void} setBase
  * @property {(at: {lon: number, lat: number}, zoom?: number) => void} flyTo
  * @property {(bounds: number[]) => void} fit
+ * @property {() => Promise<void>} refresh reads the land anew, after a package has come
+ * @property {() => {lon: number, lat: number, zoom: number}|null} looksAt the middle of the window; null where there is no map
  * @property {() => void} destroy
  */
 
@@ -151,7 +154,9 @@ class DrawnMap {
   async feed() {
     if (this.given) return;
     const box = this.map.getBounds().toArray().flat();
-    if (this.map.getZoom() < CLOSEST_WITH_PARCELS) return this.show([], [], null);
+    const is_far = this.map.getZoom() < CLOSEST_WITH_PARCELS;
+    this.options.onSeen?.({ is_far });
+    if (is_far) return this.show([], [], null);
     if (covers(this.fed, box)) return;
     const wanted = grown(box, 0.5);
     this.fed = wanted;
@@ -272,6 +277,16 @@ class DrawnMap {
   /** @param {number[]} bounds */
   fit(bounds) {
     this.map.fitBounds(bounds, { padding: 24, maxZoom: 18, duration: 0 });
+  }
+
+  async refresh() {
+    this.fed = null;
+    await this.feed();
+  }
+
+  looksAt() {
+    const { lng: lon, lat } = this.map.getCenter();
+    return { lon, lat, zoom: this.map.getZoom() };
   }
 
   destroy() {

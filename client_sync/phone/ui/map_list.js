@@ -59,6 +59,8 @@ export async function listView(container, options) {
       void draw();
     },
     fit: nothing,
+    refresh: draw,
+    looksAt: () => null,
     destroy: () => list.remove(),
   };
 }

@@ -1,0 +1,208 @@
+/**
+ * The whole map: parcels, layers, tasks and open matters, where one stands; a tap on a parcel opens its card. Works without a
+ * base map, a position or WebGL, and says what is missing instead of showing nothing.
+ */
+
+import { watchCompass } from '../../device/compass.js';
+import { covers } from '../map_shapes.js';
+import { readPackage } from '../../store/land.js';
+import { h, mount } from '../dom.js';
+import { icon } from '../icons.js';
+import { canDraw, mapView } from '../map.js';
+import { barButton, bigButton, page, toast } from '../parts.js';
+import { t } from '../words.js';
+import { keptLayers, layersSheet } from './map_layers.js';
+import { beginning, marksOf } from './map_marks.js';
+import { parcelCard } from './map_card.js';
+import { lastPlace, watchPlace } from './whereabouts.js';
+
+/** @typedef {import("../../types.js").Parcel} Parcel */
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("../map.js").MapView} MapView */
+
+/** Where the map was left, so that it is found there again. @type {{lon: number, lat: number, zoom: number}|null} */
+let left_at = null;
+
+/**
+ * @param {Phone} phone
+ * @returns {Promise<import("../router.js").Shown>}
+ */
+export async function mapScreen(phone) {
+  const screen = new WholeMap(phone);
+  void screen.open();
+  return { node: screen.node, title: t('map.title'), leave: () => screen.close() };
+}
+
+class WholeMap {
+  /** @param {Phone} phone */
+  constructor(phone) {
+    this.phone = phone;
+    this.is_closed = false;
+    /** @type {MapView|null} */
+    this.view = null;
+    /** @type {{lon: number, lat: number, accuracy_m: number}|null} */
+    this.at = lastPlace(phone);
+    /** @type {import("../../device/location.js").LocationTrouble|null} */
+    this.trouble = null;
+    this.wants_place = false;
+    this.is_far = false;
+    /** @type {number[]|null} */
+    this.area = null;
+    this.has_area = true;
+    this.place = h('div', { class: 'map-full' });
+    this.note = h('div', { class: 'map-note', role: 'status' }, t('map.opening'));
+    this.card = h('div', { class: 'map-card-place', 'aria-live': 'polite' });
+    this.node = this.screen();
+    this.watch = { stop() {} };
+    this.compass = watchCompass(phone.clock, {}, () => this.moved());
+    this.hear = { land: () => void this.landChanged(), work: () => void this.marks() };
+  }
+
+  screen() {
+    const find = barButton({ icon: 'search', label: t('land.to_search'), act: 'search', onclick: () => this.phone.go('/search') });
+    const drawn = canDraw();
+    const buttons = h(
+      'div',
+      { class: 'map-buttons' },
+      drawn && mapButton('layers', t('map.layers'), () => void this.layers()),
+      drawn && mapButton('locate', t('map.locate'), () => this.locate()),
+    );
+    return page({ title: t('map.title'), actions: find, flush: true, tab: 'map' }, this.place, this.note, h('div', { class: 'map-over' }, buttons, this.card));
+  }
+
+  /** The map needs a size, so it is made once the screen stands. */
+  async open() {
+    while (!this.node.isConnected && !this.is_closed) await new Promise(requestAnimationFrame);
+    const [shown, area] = await Promise.all([keptLayers(this.phone), readPackage(this.phone.db)]);
+    if (this.is_closed) return;
+    this.learnArea(area);
+    const begin = left_at ?? (await beginning(this.phone, area, this.at));
+    const view = await mapView(this.place, {
+      phone: this.phone, center: begin, zoom: begin?.zoom, bounds: begin ? null : this.area, layers: shown.layers, base: shown.base,
+      onTapParcel: (parcel) => this.tapped(parcel),
+      onTapPoint: () => void this.untapped(),
+      onSeen: ({ is_far }) => this.seen(is_far),
+    });
+    if (this.is_closed) return view.destroy();
+    this.view = view;
+    for (const [name, hear] of Object.entries(this.hear)) this.phone.changes.addEventListener(name, hear);
+    this.watch = watchPlace(this.phone, { onFix: (fix) => this.fixed(fix), onTrouble: (trouble) => this.troubled(trouble) });
+    await this.marks();
+    this.moved();
+    this.tell();
+  }
+
+  close() {
+    this.is_closed = true;
+    for (const [name, hear] of Object.entries(this.hear)) this.phone.changes.removeEventListener(name, hear);
+    this.watch.stop();
+    this.compass.stop();
+    left_at = this.view?.looksAt() ?? left_at;
+    this.view?.destroy();
+  }
+
+  /** @param {import("../../store/land.js").PackageRow|null} area */
+  learnArea(area) {
+    this.has_area = area !== null;
+    this.area = area?.bbox ? [...area.bbox] : null;
+  }
+
+  async landChanged() {
+    this.learnArea(await readPackage(this.phone.db));
+    await this.view?.refresh();
+    await this.marks();
+    this.tell();
+  }
+
+  async marks() {
+    const marks = await marksOf(this.phone);
+    if (!this.is_closed) this.view?.setMarks(marks);
+  }
+
+  /** @param {import("../../types.js").Fix} fix */
+  fixed(fix) {
+    this.at = fix;
+    this.trouble = null;
+    if (this.wants_place) this.goThere();
+    this.moved();
+    this.tell();
+  }
+
+  /** @param {import("../../device/location.js").LocationTrouble} trouble */
+  troubled(trouble) {
+    this.trouble = trouble;
+    if (this.wants_place) toast(t(`map.location.${trouble}`));
+    this.wants_place = false;
+  }
+
+  moved() {
+    this.view?.setPosition(this.at && { ...this.at, heading_deg: this.compass.heading_deg() });
+  }
+
+  locate() {
+    // The tap is the only moment an iPhone lets its compass be switched on.
+    void this.compass.ask();
+    this.wants_place = true;
+    if (this.at) return this.goThere();
+    toast(t(this.trouble ? `map.location.${this.trouble}` : 'map.searching'));
+    if (!this.trouble) return;
+    this.trouble = null;
+    this.watch.stop();
+    this.watch = watchPlace(this.phone, { onFix: (fix) => this.fixed(fix), onTrouble: (trouble) => this.troubled(trouble) });
+  }
+
+  goThere() {
+    this.wants_place = false;
+    const at = this.at;
+    if (!at) return;
+    this.view?.flyTo(at);
+    if (this.area && !covers(this.area, [at.lon, at.lat, at.lon, at.lat])) toast(t('map.outside'));
+  }
+
+  async layers() {
+    await layersSheet(this.phone, (shown) => {
+      this.view?.setLayers(shown.layers);
+      this.view?.setBase(shown.base);
+    });
+  }
+
+  /** @param {boolean} is_far */
+  seen(is_far) {
+    this.is_far = is_far;
+    this.tell();
+  }
+
+  /** The one line on top: what is missing, if anything is. */
+  tell() {
+    if (this.is_closed) return;
+    const get = () => bigButton({ label: t('map.get_area'), act: 'get-area', onclick: () => this.phone.go('/more') });
+    const words = !this.has_area
+      ? [h('strong', null, t('map.no_area')), h('p', null, t('map.no_area_text')), get()]
+      : this.is_far ? t('map.too_far') : null;
+    const is_list = this.view?.kind === 'list';
+    this.note.hidden = words === null || is_list;
+    mount(this.note, words);
+  }
+
+  /** @param {Parcel} parcel */
+  async tapped(parcel) {
+    if (this.view?.kind === 'list') return this.phone.go(`/parcel/${parcel.id}`);
+    this.view?.highlight(parcel);
+    const drawn = await parcelCard(this.phone, parcel, { from: this.at, close: () => this.untapped() });
+    if (!this.is_closed) mount(this.card, drawn);
+  }
+
+  untapped() {
+    this.view?.highlight(null);
+    mount(this.card);
+  }
+}
+
+/**
+ * @param {import("../icons.js").IconName} sign
+ * @param {string} label
+ * @param {() => void} onclick
+ */
+function mapButton(sign, label, onclick) {
+  return h('button', { type: 'button', class: 'map-button', 'data-act': sign, 'aria-label': label, onclick }, icon(sign));
+}
