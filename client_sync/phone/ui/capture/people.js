@@ -6,7 +6,7 @@
 import { NOTE_CHARACTERS } from '../../core/manifest_limits.js';
 import { keepSetting, readSetting } from '../../store/identity.js';
 import { h, mount } from '../dom.js';
-import { bigButton, card, chip } from '../parts.js';
+import { bigButton, chip } from '../parts.js';
 import { t } from '../words.js';
 import { typed } from './answers.js';
 import { follow } from './frame.js';
@@ -46,51 +46,68 @@ export function noteCard(visit) {
 
 /** @param {Visit} visit */
 export function peopleCard(visit) {
-  const chips = h('div', { class: 'chips', role: 'group', 'aria-label': t('capture.colleagues') });
-  const box = h('input', { id: 'colleague', type: 'text', maxlength: 40, 'data-act': 'colleague', autocomplete: 'off' });
-  const add = bigButton({ label: t('capture.colleague_add'), act: 'colleague-add', onclick: () => void addColleague() });
-  /** @type {Colleague[]} */
-  let remembered = [];
-  let shown = '';
-  const redraw = () => {
-    const now = JSON.stringify([visit.draft.also_present, remembered]);
-    if (now === shown) return;
-    shown = now;
-    const present = visit.draft.also_present;
-    const known = [...present, ...remembered.filter(({ id }) => !present.some((one) => one.id === id))];
-    mount(chips, known.map((one, at) => chip({
+  const people = new People(visit);
+  const leave = follow(visit, ['draft'], () => people.redraw());
+  void readSetting(visit.phone.db, SETTING).then((kept) => people.remember(Array.isArray(kept) ? kept : []));
+  return { node: people.node, leave };
+}
+
+/** Colleagues who were there: those of earlier visits as chips, a new one by certificate number or name. */
+class People {
+  /** @param {Visit} visit */
+  constructor(visit) {
+    this.visit = visit;
+    /** @type {Colleague[]} */
+    this.remembered = [];
+    this.shown = '';
+    this.chips = h('div', { class: 'chips', role: 'group', 'aria-label': t('capture.colleagues') });
+    this.box = h('input', { id: 'colleague', type: 'text', maxlength: 40, 'data-act': 'colleague', autocomplete: 'off' });
+    const add = bigButton({ label: t('capture.colleague_add'), act: 'colleague-add', onclick: () => void this.add() });
+    this.node = h(
+      'details',
+      { class: 'card more', open: visit.draft.also_present.length > 0 },
+      h('summary', { 'data-act': 'colleagues' }, t('capture.colleagues')),
+      this.chips,
+      h('label', { for: 'colleague' }, t('capture.colleague_number')),
+      h('div', { class: 'add' }, this.box, add),
+    );
+  }
+
+  /** @param {Colleague[]} colleagues */
+  remember(colleagues) {
+    this.remembered = colleagues;
+    this.redraw();
+  }
+
+  redraw() {
+    const present = this.visit.draft.also_present;
+    const now = JSON.stringify([present, this.remembered]);
+    if (now === this.shown) return;
+    this.shown = now;
+    const known = [...present, ...this.remembered.filter(({ id }) => !present.some((one) => one.id === id))];
+    mount(this.chips, known.map((one, at) => chip({
       label: one.certificate_no ?? one.id,
       act: `colleague-${at}`,
       pressed: present.some(({ id }) => id === one.id),
-      onclick: () => toggle(one),
+      onclick: () => this.toggle(one),
     })));
-  };
-  const toggle = (/** @type {Colleague} */ one) => {
-    const others = visit.draft.also_present.filter(({ id }) => id !== one.id);
-    const is_there = others.length < visit.draft.also_present.length;
-    void visit.change({ also_present: is_there ? others : [...others, one] }).catch(() => undefined);
-  };
-  const addColleague = async () => {
-    const certificate_no = box.value.trim();
-    if (!certificate_no) return box.focus();
+  }
+
+  /** @param {Colleague} one */
+  toggle(one) {
+    const present = this.visit.draft.also_present;
+    const others = present.filter(({ id }) => id !== one.id);
+    const also_present = others.length < present.length ? others : [...others, one];
+    void this.visit.change({ also_present }).catch(() => undefined);
+  }
+
+  async add() {
+    const certificate_no = this.box.value.trim();
+    if (!certificate_no) return this.box.focus();
     const one = { id: certificate_no, certificate_no };
-    box.value = '';
-    remembered = [one, ...remembered.filter(({ id }) => id !== one.id)].slice(0, REMEMBERED);
-    if (!visit.draft.also_present.some(({ id }) => id === one.id)) toggle(one);
-    await keepSetting(visit.phone.db, SETTING, remembered);
-  };
-  const node = h(
-    'details',
-    { class: 'card more', open: visit.draft.also_present.length > 0 },
-    h('summary', { 'data-act': 'colleagues' }, t('capture.colleagues')),
-    chips,
-    h('label', { for: 'colleague' }, t('capture.colleague_number')),
-    h('div', { class: 'add' }, box, add),
-  );
-  const leave = follow(visit, ['draft'], redraw);
-  void readSetting(visit.phone.db, SETTING).then((kept) => {
-    remembered = Array.isArray(kept) ? kept : [];
-    redraw();
-  });
-  return { node: card(null, node), leave };
+    this.box.value = '';
+    this.remember([one, ...this.remembered.filter(({ id }) => id !== one.id)].slice(0, REMEMBERED));
+    if (!this.visit.draft.also_present.some(({ id }) => id === one.id)) this.toggle(one);
+    await keepSetting(this.visit.phone.db, SETTING, this.remembered);
+  }
 }
