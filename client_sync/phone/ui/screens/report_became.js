@@ -1,0 +1,35 @@
+/**
+ * What the office made of a report: the parcel it was matched with, its lead, its case. Tells a machine's judgement apart from
+ * a person's decision, and promises no outcome.
+ */
+
+import { h } from '../dom.js';
+import { card, facts } from '../parts.js';
+import { inWords, t, tOr } from '../words.js';
+
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("../../types.js").ReportState} ReportState */
+
+/**
+ * @param {Phone} phone
+ * @param {ReportState|null} told null: the office has said nothing yet
+ */
+export function becameHere(phone, told) {
+  const title = t('report.became');
+  if (!told?.match && !told?.lead && !told?.case) return card(title, h('p', { class: 'quiet' }, t('report.became_unknown')));
+  return card(title, facts([
+    [t('report.match'), told.match && matchWords(told.match)],
+    [t('report.lead'), told.lead && `${told.lead.number} · ${tOr(`report.lead.${told.lead.status}`, 'report.number')}`],
+    [t('report.case'), told.case?.number],
+  ]));
+}
+
+/** @param {NonNullable<ReportState["match"]>} match */
+function matchWords(match) {
+  const { state, parcel_id, parcel_code, probability, decided_by } = match;
+  const name = t(`report.match.${state}`, { code: parcel_code ?? '' });
+  const place = state === 'matched' && parcel_id ? h('a', { href: `#/parcel/${parcel_id}`, 'data-act': 'matched-parcel' }, name) : name;
+  const sure = decided_by === 'machine' && probability !== null ? ` ${Math.round(probability * 100)} %` : '';
+  const by = h('span', { class: decided_by === 'machine' ? 'machine' : 'done' }, t(`report.match_by.${decided_by}`), sure);
+  return [place, ' ', by, h('br'), h('span', { class: 'quiet' }, inWords(match, 'reason'))];
+}

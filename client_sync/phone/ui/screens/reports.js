@@ -1,0 +1,131 @@
+/**
+ * The own history: every report with how far it has come. Shows what this phone sealed; those of other phones are not here.
+ */
+
+import { listDrafts } from '../../store/drafts.js';
+import { parcel } from '../../store/land.js';
+import { counts, listRecords } from '../../store/outbox.js';
+import { task } from '../../store/work.js';
+import { h } from '../dom.js';
+import { instantWords } from '../format.js';
+import { shape } from '../icons.js';
+import { bigButton, chip, empty, live, page, row } from '../parts.js';
+import { syncLine } from '../sync_line.js';
+import { t } from '../words.js';
+import { kindWords, problemWords, stateRing, stateWords, wantsCare } from './report_words.js';
+
+/** @typedef {import("../../types.js").Phone} Phone */
+/** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
+/** @typedef {"all"|"open"|"aside"} Choice */
+
+const AT_ONCE = 50;
+/** @type {Record<Choice, (record: OutboxRecord) => boolean>} */
+const CHOICES = { all: () => true, open: (record) => record.state !== 'complete', aside: wantsCare };
+
+/**
+ * @param {Phone} phone
+ * @returns {Promise<import("../router.js").Shown>}
+ */
+export async function reportsScreen(phone) {
+  const title = t('tab.reports');
+  /** @type {{choice: Choice, shown: number}} */
+  const wish = { choice: 'all', shown: AT_ONCE };
+  const sync = await live(phone, ['sync', 'outbox', 'identity'], async () => syncLine(phone, await counts(phone.db)));
+  const list = await live(phone, ['outbox', 'drafts'], () => listHere(phone, wish, () => void list.redraw()));
+  const node = page({ title, tab: 'reports' }, sync.node, list.node);
+  return { node, title, leave: () => [sync, list].forEach((part) => part.leave()) };
+}
+
+/**
+ * The newest revision of each report, the newest visit first.
+ * @param {OutboxRecord[]} records
+ * @returns {OutboxRecord[]}
+ */
+export function newestRevisions(records) {
+  /** @type {Map<string, OutboxRecord>} */
+  const newest = new Map();
+  for (const record of records.filter(({ type }) => type === 'report')) {
+    const known = newest.get(record.id);
+    if (known === undefined || known.rev < record.rev) newest.set(record.id, record);
+  }
+  return [...newest.values()].sort((a, b) => Number(b.n) - Number(a.n));
+}
+
+/**
+ * @param {Phone} phone
+ * @param {{choice: Choice, shown: number}} wish
+ * @param {() => void} again
+ */
+async function listHere(phone, wish, again) {
+  const [records, drafts] = await Promise.all([listRecords(phone.db), listDrafts(phone.db)]);
+  const reports = newestRevisions(records);
+  const steps = records.filter((record) => record.type === 'task_progress' && record.state !== 'complete');
+  const begun = drafts.filter((draft) => draft.step !== 'sealing');
+  if (reports.length + steps.length + begun.length === 0) return empty(t('reports.none'), t('reports.none_text'));
+  const chosen = reports.filter(CHOICES[wish.choice]);
+  const rows = await Promise.all(chosen.slice(0, wish.shown).map((record, at) => reportRow(phone, record, at + 1)));
+  const rest = Math.min(AT_ONCE, chosen.length - wish.shown);
+  return [
+    begun.length > 0 && h('div', { class: 'card' }, row({
+      title: t('reports.drafts', { n: begun.length }), text: t('reports.drafts_text'), act: 'drafts', onclick: () => phone.go('/'),
+    })),
+    choices(reports, wish, again),
+    rows.length > 0 ? h('section', { class: 'card rows' }, rows) : empty(t('reports.none_such'), t('reports.none_such_text')),
+    rest > 0 && bigButton({ label: t('reports.more', { n: rest }), act: 'show-more', onclick: () => {
+      wish.shown += AT_ONCE;
+      again();
+    } }),
+    steps.length > 0 && (await progressHere(phone, steps)),
+  ];
+}
+
+/**
+ * @param {OutboxRecord[]} reports
+ * @param {{choice: Choice, shown: number}} wish
+ * @param {() => void} again
+ */
+function choices(reports, wish, again) {
+  const names = /** @type {Choice[]} */ (Object.keys(CHOICES));
+  const told = names.map((name) => ({ name, n: reports.filter(CHOICES[name]).length }))
+    .filter(({ name, n }) => n > 0 || name === 'all' || name === wish.choice);
+  if (told.length === 1) return null;
+  const one = (/** @type {{name: Choice, n: number}} */ { name, n }) => chip({
+    label: t(`reports.${name}`, { n }), act: `show-${name}`, pressed: wish.choice === name, onclick: () => {
+      Object.assign(wish, { choice: name, shown: AT_ONCE });
+      again();
+    },
+  });
+  return h('div', { class: 'chips', role: 'group', 'aria-label': t('reports.show') }, told.map(one));
+}
+
+/** @param {Phone} phone @param {OutboxRecord} record @param {number} number */
+async function reportRow(phone, record, number) {
+  const { summary: { kind, parcel_id, place, captured_at }, rev, id } = record;
+  const land = parcel_id === null ? null : await parcel(phone.db, parcel_id);
+  const now_ms = phone.clock.nowMs();
+  const revision = rev > 1 ? ` · ${t('reports.rev', { rev })}` : '';
+  return row({
+    title: [h('span', { 'aria-hidden': 'true' }, `${shape(kind)} `), land?.name ?? place ?? t('today.free_spot')],
+    text: [`${kindWords(kind)} · ${instantWords(captured_at, now_ms)}${revision}`, h('br'), h('span', stateClass(record), stateWords(record, now_ms))],
+    lead: stateRing(record),
+    act: `report-${number}`,
+    onclick: () => phone.go(`/report/${id}`),
+  });
+}
+
+/** @param {OutboxRecord} record */
+function stateClass(record) {
+  return record.state === 'complete' ? { class: 'done' } : wantsCare(record) ? { class: 'overdue' } : null;
+}
+
+/** What was told of tasks and is not at the office yet. @param {Phone} phone @param {OutboxRecord[]} steps */
+async function progressHere(phone, steps) {
+  const now_ms = phone.clock.nowMs();
+  const rows = await Promise.all(steps.map(async (record) => {
+    const { task_id, task_state } = record.summary;
+    const known = task_id === null ? null : await task(phone.db, task_id);
+    const why = record.problem === null ? null : [h('br'), problemWords(record.problem)];
+    return row({ title: known?.title ?? t(`task.${task_state}`), text: [`${t(`task.${task_state}`)} · ${stateWords(record, now_ms)}`, why], lead: stateRing(record) });
+  }));
+  return h('details', { class: 'card' }, h('summary', { 'data-act': 'progress' }, t('reports.progress', { n: steps.length })), rows);
+}
