@@ -9,11 +9,11 @@
 /** @typedef {{url: string, digest: string, bytes: number, group: "shell"|"map"|"later"}} Kept */
 /** @typedef {{version: string, files: Kept[]}} Precache */
 
-const worker = /** @type {ServiceWorkerGlobalScope & {XUNTU_VERSION: string}} */ (/** @type {unknown} */ (self));
+const worker = /** @type {ServiceWorkerGlobalScope & {PHONE_VERSION: string}} */ (/** @type {unknown} */ (self));
 const LIST = '/phone/precache.json';
 const FRONT = '/phone/';
 const PREFIX = 'xuntu-';
-const MINE = PREFIX + worker.XUNTU_VERSION;
+const MINE = PREFIX + worker.PHONE_VERSION;
 const AT_ONCE = 6;
 
 worker.addEventListener('install', (event) => event.waitUntil(install()));
@@ -32,7 +32,7 @@ worker.addEventListener('message', (event) => {
 /** Everything the app cannot start without, or no new version at all. */
 async function install() {
   const list = await asked();
-  if (list.version !== worker.XUNTU_VERSION) throw new TypeError('the server has moved on to another version meanwhile');
+  if (list.version !== worker.PHONE_VERSION) throw new TypeError('the server has moved on to another version meanwhile');
   const cache = await caches.open(MINE);
   await cache.put(LIST, Response.json(list));
   await keep(cache, list.files.filter((file) => file.group === 'shell'), await caches.keys());

@@ -142,7 +142,7 @@ class Moment:
         written = self.files.get(WORKER)
         if written is None:
             return None
-        return PhoneFile(WORKER, f"self.XUNTU_VERSION = '{self.version}';\n".encode() + written.content, written.media_type)
+        return PhoneFile(WORKER, f"self.PHONE_VERSION = '{self.version}';\n".encode() + written.content, written.media_type)
 
 
 def read(name: str, path: Path) -> PhoneFile:

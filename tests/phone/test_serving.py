@@ -196,7 +196,7 @@ def test_any_changed_file_changes_the_version_and_with_it_the_worker(shelf: Shel
     assert worker is not None
     assert after.worker is not None
     assert after.worker.content != worker.content
-    assert worker.content == f"self.XUNTU_VERSION = '{before.version}';\nself;\n".encode()
+    assert worker.content == f"self.PHONE_VERSION = '{before.version}';\nself;\n".encode()
 
 
 COMMENTED = """/**
