@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { discardDraft, keepDraft, listDrafts } from '../../../client_sync/phone/store/drafts.js';
 import { openDatabase } from '../../../client_sync/phone/store/database.js';
 import { keepIdentity, readIdentity } from '../../../client_sync/phone/store/identity.js';
-import { freeOriginals, listRecords, NotSealable, revise, seal, sealTaskProgress } from '../../../client_sync/phone/store/outbox.js';
+import {
+  freeOriginals, listRecords, NotSealable, revise, seal, sealTaskProgress,
+} from '../../../client_sync/phone/store/outbox.js';
 import { keepPhoto, photoBytes } from '../../../client_sync/phone/store/photos.js';
 import { newKey, sign } from '../../../client_sync/phone/device/keys.js';
 import { checkSignature } from '../../../client_sync/phone/core/signatures.js';
@@ -19,7 +21,8 @@ test('two tabs that seal at once, with no locks to order them, still make one un
   for (let i = 0; i < 6; i += 1) drafts.push(await visit(db));
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
   // Locks that keep nobody out: only the check inside the transaction is left.
-  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { locks: { request: (_, ...given) => given.at(-1)({}) } } });
+  const locks = { request: (_, ...given) => given.at(-1)({}) };
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { locks } });
   try {
     const twice = [...drafts, drafts[0]];
     await Promise.all(twice.map((draft, at) => seal(at % 2 === 0 ? db : other, draft, WORLD)));
@@ -29,7 +32,8 @@ test('two tabs that seal at once, with no locks to order them, still make one un
   }
   const records = (await listRecords(db)).sort((a, b) => a.seq - b.seq);
   assert.deepEqual(records.map((record) => record.seq), [1, 2, 3, 4, 5, 6]);
-  assert.deepEqual(records.slice(1).map((record) => JSON.parse(record.manifest).chain), records.slice(0, -1).map((record) => record.digest));
+  const chained = records.slice(1).map((record) => JSON.parse(record.manifest).chain);
+  assert.deepEqual(chained, records.slice(0, -1).map((record) => record.digest));
 });
 
 test('sealing the same draft twice gives the same record', async () => {
@@ -43,7 +47,8 @@ test('sealing the same draft twice gives the same record', async () => {
 test('a draft without an observation is refused before anything is signed, and says which field', async () => {
   const { db } = await enrolled();
   const draft = await visit(db, [], { observation: null });
-  await assert.rejects(seal(db, draft, WORLD), (fault) => fault instanceof NotSealable && fault.faults[0].field === 'observation');
+  const names_it = (fault) => fault instanceof NotSealable && fault.faults[0].field === 'observation';
+  await assert.rejects(seal(db, draft, WORLD), names_it);
   assert.equal((await listDrafts(db)).length, 1);
 });
 

@@ -60,7 +60,8 @@ test('the carried file holds everything the office has not confirmed, and nobody
   }
   assert.equal(entries.size, 3);
   const records = await listRecords(db);
-  assert.deepEqual(records.map((record) => [record.state, record.carried_at !== null]), [['complete', false], ['received', true], ['queued', true]]);
+  const carried = records.map((record) => [record.state, record.carried_at !== null]);
+  assert.deepEqual(carried, [['complete', false], ['received', true], ['queued', true]]);
   await assert.rejects(opened(file.blob, await generateX25519Identity()));
 });
 

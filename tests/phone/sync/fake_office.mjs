@@ -2,7 +2,9 @@
  * A small honest server of the protocol inside the test's own process, with faults on request. Checks every signature and
  * digest by itself; keeps all in memory; is reached by its `fetch`.
  */
-import { createHash, generateKeyPairSync, randomUUID, sign as signBytes, verify as verifyBytes, createPublicKey } from 'node:crypto';
+import {
+  createHash, createPublicKey, generateKeyPairSync, randomUUID, sign as signBytes, verify as verifyBytes,
+} from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
 export const ORIGIN = 'https://office.test';
@@ -253,7 +255,8 @@ export class FakeOffice {
     if (from > 0 && headers.get('If-Range') === ETag) {
       if (from >= bytes.length) throw problem(416, 'range');
       const range = { 'Content-Range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
-      return new Reply(206, this.streamed(bytes.subarray(from)), { ...kind, ...range, 'Content-Length': String(bytes.length - from) });
+      const sizes = { ...range, 'Content-Length': String(bytes.length - from) };
+      return new Reply(206, this.streamed(bytes.subarray(from)), { ...kind, ...sizes });
     }
     return new Reply(200, this.streamed(bytes), { ...kind, 'Content-Length': String(bytes.length) });
   }

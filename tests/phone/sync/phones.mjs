@@ -40,7 +40,8 @@ export async function visit(db, sizes = [], changes = {}) {
     const row = await keepPhoto(db, bytesOf(size), { media_type: 'image/jpeg', taken_at: now });
     photos.push({ ...photoFacts(now), digest: row.digest, bytes: row.bytes });
   }
-  const draft = { ...newDraft({ id: randomUUID(), now, position: positionAt(now) }), observation: { kind: 'routine', nothing_found: true }, photos, ...changes };
+  const begun = newDraft({ id: randomUUID(), now, position: positionAt(now) });
+  const draft = { ...begun, observation: { kind: 'routine', nothing_found: true }, photos, ...changes };
   await keepDraft(db, draft);
   return draft;
 }

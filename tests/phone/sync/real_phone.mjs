@@ -24,7 +24,8 @@ import { Wire } from '../../../client_sync/phone/sync/wire.js';
 const { origin, code, now, position } = JSON.parse(process.argv[2]);
 const started_ms = Date.parse(now) - performance.now();
 const nowMs = () => Math.round(started_ms + performance.now());
-const clock = { nowMs, nowIso: () => new Date(nowMs()).toISOString(), monoMs: () => Math.round(performance.now()), zone: () => 'Asia/Shanghai' };
+const monoMs = () => Math.round(performance.now());
+const clock = { nowMs, nowIso: () => new Date(nowMs()).toISOString(), monoMs, zone: () => 'Asia/Shanghai' };
 const app = { name: 'xuntu-phone', version: 'test' };
 const db = await openDatabase();
 
@@ -63,7 +64,8 @@ const COMMANDS = {
   )),
   status: async () => ({
     ...(await counts(db)), parcels: (await allParcels(db)).length, law_texts: (await lawTexts(db)).length,
-    tasks: (await listTasks(db)).map(({ id, state }) => ({ id, state })), packages: (await listPackages(db)).map(({ area }) => area),
+    tasks: (await listTasks(db)).map(({ id, state }) => ({ id, state })),
+    packages: (await listPackages(db)).map(({ area }) => area),
   }),
 };
 

@@ -15,9 +15,10 @@ test('reports with photos are complete after one round, and the server holds exa
   const first = await sealed(db, [700_000, 12_000]);
   const second = await sealed(db);
   const summary = await round(db, office);
-  assert.deepEqual({ ok: summary.ok, code: summary.problem_code, uploaded: summary.uploaded }, { ok: true, code: null, uploaded: 2 });
+  assert.deepEqual([summary.ok, summary.problem_code, summary.uploaded], [true, null, 2]);
   assert.deepEqual(await states(db), ['complete', 'complete']);
-  assert.deepEqual(office.stored().map((row) => [row.digest, row.current]), [[first.digest, 'stored'], [second.digest, 'stored']]);
+  const held = office.stored().map((row) => [row.digest, row.current]);
+  assert.deepEqual(held, [[first.digest, 'stored'], [second.digest, 'stored']]);
   for (const digest of first.photos) {
     assert.equal(digestOf(office.blobs.get(digest)), digest);
     assert.equal((await photoRow(db, digest)).state, 'uploaded');
@@ -39,7 +40,8 @@ test('every push says how much is unsent, and the round ends with the true count
   const { db, office } = await enrolled();
   await sealed(db, [1_000]);
   await round(db, office);
-  assert.deepEqual(office.pushes.map(({ unsent, items }) => [unsent.reports, unsent.photos, items.length]), [[1, 1, 1], [0, 0, 0]]);
+  const told = office.pushes.map(({ unsent, items }) => [unsent.reports, unsent.photos, items.length]);
+  assert.deepEqual(told, [[1, 1, 1], [0, 0, 0]]);
   await round(db, office);
   assert.equal(office.pushes.length, 2, 'what the server was told already is not told again');
 });
@@ -191,7 +193,7 @@ for (const [code, standing] of [['device-revoked', 'revoked'], ['token-expired',
   });
 }
 
-test('after a restore everything still held is offered again, photos included, once a signed word names the new epoch', async () => {
+test('after a restore everything still held is offered again, photos too, once a signed word names the new epoch', async () => {
   const { db, office } = await enrolled();
   const record = await sealed(db, [3_000, 300_000]);
   await round(db, office);
@@ -320,7 +322,10 @@ test('an upload address on another server is not followed: token and bytes stay 
   assert.equal((await round(db, office)).ok, true);
 });
 
-for (const [name, lie] of [['beyond what was sent', (at) => String(Number(at) + 1)], ['that is no number', () => 'soon'], ['before the last', () => '-1']]) {
+const LIES = {
+  'beyond what was sent': (at) => String(Number(at) + 1), 'that is no number': () => 'soon', 'before the last': () => '-1',
+};
+for (const [name, lie] of Object.entries(LIES)) {
   test(`an offset ${name} is not believed`, async () => {
     const { db, office } = await enrolled();
     await sealed(db, [300_000]);

@@ -9,7 +9,7 @@ import { problem } from './fake_office.mjs';
 import { FakeLocks, useLocks } from './locks.mjs';
 import { clock, enrolled, sealed } from './phones.mjs';
 
-const tabOf = (db, office, how = {}) => new Triggers({ db, changes: changesOf(db), clock }, { fetch: office.fetch, jitter: () => 0, ...how });
+const tabOf = (db, { fetch }) => new Triggers({ db, changes: changesOf(db), clock }, { fetch, jitter: () => 0 });
 
 test('two tabs asked to sync at once never send twice: one works, the other leaves it to that one', async () => {
   useLocks(new FakeLocks());
