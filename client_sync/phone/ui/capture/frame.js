@@ -44,7 +44,7 @@ export function visitScreen(visit, { title, step, foot, actions, flush }, ...chi
  * @param {Step} step
  */
 export async function goOn(visit, step) {
-  await visit.change({ step });
+  if (!(await visit.change({ step }))) return;
   visit.walked.add(step);
   visit.phone.go(visitPath(visit.draft.id, step));
 }

@@ -27,13 +27,7 @@ export async function foundNothing(visit) {
   const { phone, draft } = visit;
   const { observation } = nothingFound(draft, phone.clock.nowIso());
   const held = await openVisit(phone, draft.id);
-  try {
-    await visit.change({ observation, step: 'sealing' });
-  } catch {
-    // The screen already shows why it was not saved and stays; only the extra hold is given back.
-    held?.release();
-    return;
-  }
+  if (!(await visit.change({ observation, step: 'sealing' }))) return held?.release();
   const away = toast(t('capture.nothing_kept'), {
     undo: { label: t('capture.take_back'), act: 'take-back', onclick: () => void takeBack(visit) },
     stay_ms: TAKE_BACK_MS,

@@ -123,7 +123,7 @@ class Form {
     const saving = this.visit.change({ observation: this.set_aside.get(kind) ?? fresh });
     await this.load();
     this.redraw();
-    await saving.catch(() => undefined);
+    await saving;
   }
 
   /** The questions and the provisions of the present kind. */
@@ -198,17 +198,19 @@ class Form {
     const answered = withoutStale(this.all, withAnswer(this.visit.draft, field, value));
     const typed = this.all.some((question) => question.type === 'area' && question.field === field);
     const { observation, onsite } = typed ? withMethod(this.all, answered, value === null ? null : 'estimated') : answered;
-    void this.visit.change({ observation, onsite }).catch(() => undefined);
+    void this.visit.change({ observation, onsite });
   }
 
   /** @param {string} field @param {import("./sketch.js").Sketched} sketched */
   async sketched(field, { sketch, area_m2, method }) {
     const { observation, onsite } = withMethod(this.all, withAnswer(this.visit.draft, field, area_m2), method);
-    await this.visit.change({ sketch, observation, onsite });
+    await this.visit.change(/** @type {any} */ ({ sketch, observation, onsite, sketch_corners: null }));
     this.redraw();
   }
 
   async finish() {
+    const unkept = this.visit.unkept.length;
+    if (unkept > 0) return this.tell([t('capture.trouble.photo', { n: unkept })]);
     const faults = checkDraft(this.visit.draft);
     if (faults.length > 0) return this.tell(faults.map(({ code, field }) => faultWords(code, field)));
     this.save.disabled = true;

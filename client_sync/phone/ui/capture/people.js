@@ -40,7 +40,7 @@ export function signatureCard(visit) {
 export function noteCard(visit) {
   const looks = { id: 'visit-note', rows: 3, maxlength: NOTE_CHARACTERS, 'data-act': 'note' };
   const box = h('textarea', { ...looks, value: visit.draft.note ?? '' });
-  typed(box, () => void visit.change({ note: box.value.trim() || null }).catch(() => undefined));
+  typed(box, () => void visit.change({ note: box.value.trim() || null }));
   return h('section', { class: 'card' }, h('label', { for: 'visit-note' }, t('capture.note')), box);
 }
 
@@ -98,7 +98,7 @@ class People {
     const present = this.visit.draft.also_present;
     const others = present.filter(({ id }) => id !== one.id);
     const also_present = others.length < present.length ? others : [...others, one];
-    void this.visit.change({ also_present }).catch(() => undefined);
+    void this.visit.change({ also_present });
   }
 
   async add() {

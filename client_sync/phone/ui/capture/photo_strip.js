@@ -79,7 +79,7 @@ function openPhoto(visit, photo) {
   };
   const rename = (/** @type {string} */ kind) => {
     opened.close();
-    void visit.changePhoto(photo.digest, { kind }).catch(() => undefined);
+    void visit.changePhoto(photo.digest, { kind });
   };
   const kindChip = (/** @type {string} */ kind) =>
     chip({ label: t(`photo.${kind}`), act: `rename-${kind}`, pressed: kind === photo.kind, onclick: () => rename(kind) });

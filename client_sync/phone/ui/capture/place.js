@@ -181,7 +181,7 @@ class Place {
     this.is_placing = false;
     this.map_box.classList.remove('is-placing');
     const position = manualPosition({ lon, lat }, { accuracy_m: FINGER_M, at: this.phone.clock.nowIso() });
-    void this.visit.change({ position }).then(() => this.moved()).catch(() => undefined);
+    void this.visit.change({ position }).then(() => this.moved());
     return true;
   }
 

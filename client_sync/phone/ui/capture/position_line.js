@@ -78,12 +78,12 @@ function helpChip(visit, act, placeByHand) {
 /** @param {Visit} visit */
 function locateAgain(visit) {
   visit.is_resumed = false;
-  void visit.change({ position: null, fixes: [] }).catch(() => undefined);
+  void visit.change({ position: null, fixes: [] });
   visit.locate();
 }
 
 /** @param {Visit} visit */
 function askCompass(visit) {
-  const onclick = () => void visit.compass?.ask().catch(() => false);
+  const onclick = () => void visit.compass?.ask();
   return h('button', { type: 'button', class: 'chip', 'data-act': 'ask-compass', onclick }, t('capture.ask_compass'));
 }

@@ -67,8 +67,8 @@ export class Visit extends EventTarget {
     /** Steps that were walked to from the step before, since the visit was opened. @type {Set<string>} */
     this.walked = new Set();
     this.is_resumed = draft.photos.length > 0;
-    /** @type {Promise<unknown>} */
-    this.written = Promise.resolve();
+    /** @type {Promise<Error|null>} */
+    this.written = Promise.resolve(null);
     /** @type {ReturnType<typeof setTimeout>|null} */
     this.keeping = null;
     /** @type {import("../../device/location.js").LocationWatch|null} */
@@ -96,7 +96,7 @@ export class Visit extends EventTarget {
     this.compass?.stop();
     this.screen?.release();
     open.delete(this.draft.id);
-    if (this.keeping) void this.change({}).catch(() => this.tell('saved'));
+    if (this.keeping) void this.change({});
   }
 
   /**
@@ -143,8 +143,8 @@ export class Visit extends EventTarget {
     if (!this.isPlaceSettled() && stand.strays.length === 0) {
       const captured_at = this.draft.captured_at ?? this.phone.clock.nowIso();
       this.draft = { ...this.draft, captured_at, fixes: stand.fixes, position: averageFixes(stand.fixes) };
-      if (is_first) void this.change({}).catch(() => undefined);
-      else this.keeping ??= setTimeout(() => void this.change({}).catch(() => undefined), KEEP_FIXES_EVERY_MS);
+      if (is_first) void this.change({});
+      else this.keeping ??= setTimeout(() => void this.change({}), KEEP_FIXES_EVERY_MS);
     }
     this.tell('position');
   }
@@ -161,36 +161,38 @@ export class Visit extends EventTarget {
   }
 
   /**
-   * Change the draft; resolves when the change is on disk, in the order of the calls.
+   * Change the draft; answers when the change is on disk, in the order of the calls. Never throws: what went wrong stands in
+   * `problem`, and every screen shows it, until a later change succeeds.
    * @param {Partial<Draft>} part
-   * @returns {Promise<void>}
-   * @throws what the store says; `problem` then holds it until a later change succeeds
+   * @returns {Promise<boolean>} whether it is on disk
    */
   async change(part) {
-    if (this.is_over) return;
+    if (this.is_over) return false;
     this.draft = { ...this.draft, ...part, updated_at: this.phone.clock.nowIso() };
     if (this.keeping) clearTimeout(this.keeping);
     this.keeping = null;
     this.saving += 1;
     this.tell('draft');
     const writing = this.written.then(() => this.write());
-    this.written = writing.catch(() => undefined);
-    try {
-      await writing;
-      this.problem = null;
-    } catch (error) {
-      this.problem = /** @type {Error} */ (error);
-      throw error;
-    } finally {
-      this.saving -= 1;
-      this.tell('saved');
-    }
+    this.written = writing;
+    const problem = await writing;
+    // A draft that could be written does not mean there was room for a picture that still waits.
+    this.problem = problem ?? (this.unkept.length > 0 ? this.problem : null);
+    this.saving -= 1;
+    this.tell('saved');
+    return problem === null;
   }
 
+  /** @returns {Promise<Error|null>} why the newest draft could not be written */
   async write() {
     const { draft } = this;
-    await keepDraft(this.phone.db, draft);
+    try {
+      await keepDraft(this.phone.db, draft);
+    } catch (error) {
+      return /** @type {Error} */ (error);
+    }
     this.kept = draft;
+    return null;
   }
 
   /** The report's place stays where it is now: the inspector is about to walk. */
@@ -226,7 +228,7 @@ export class Visit extends EventTarget {
     const others = this.draft.photos.filter((one) => one.digest !== photo.digest);
     const captured_at = this.draft.captured_at ?? facts.taken_at;
     const view = this.draft.view ?? facts.view;
-    await this.change({ photos: [...others, photo], captured_at, view });
+    if (!(await this.change({ photos: [...others, photo], captured_at, view }))) throw this.problem;
     performance.measure('photo-saved', { start: began, end: performance.now() });
     return photo;
   }
@@ -243,7 +245,7 @@ export class Visit extends EventTarget {
         this.problem = /** @type {Error} */ (error);
       }
     }
-    if (this.unkept.length === 0) await this.change({}).catch(() => undefined);
+    if (this.unkept.length === 0) await this.change({});
     this.tell('saved');
   }
 

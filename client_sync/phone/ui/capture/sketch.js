@@ -113,7 +113,7 @@ class Sketch {
   /** @param {Corner[]} corners */
   keep(corners) {
     this.corners = corners;
-    void this.visit.change(/** @type {any} */ ({ sketch_corners: corners })).catch(() => undefined);
+    void this.visit.change(/** @type {any} */ ({ sketch_corners: corners }));
     this.redraw(null);
   }
 

@@ -15,6 +15,9 @@ import { task } from '../../store/work.js';
 /** The screens of a visit, in the order they are walked; `draft.step` is one of them, or "sealing". */
 export const STEPS = /** @type {const} */ (['visit', 'photos', 'observation']);
 
+/** Patterns for the router, all shown by `visitScreen` of visit.js. */
+export const VISIT_PATTERNS = ['/visit/:id', '/visit/:id/:step'];
+
 /** @param {string} id @param {string} [step] @returns {string} path for `phone.go` */
 export function visitPath(id, step) {
   return step ? `/visit/${id}/${step}` : `/visit/${id}`;

@@ -19,8 +19,6 @@
 
 import { STEPS, visitPath } from './start.js';
 
-export { finishSealing } from './seal_visit.js';
-export { startVisit, visitPath } from './start.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
 /** @typedef {import("./frame.js").Shown} Shown */
@@ -32,9 +30,6 @@ const SCREENS = {
   photos: async () => (await import('./photos.js')).photosScreen,
   observation: async () => (await import('./observation.js')).observationScreen,
 };
-
-/** Patterns for the router, all shown by `visitScreen`. */
-export const VISIT_PATTERNS = ['/visit/:id', '/visit/:id/:step'];
 
 /**
  * @param {Phone} phone

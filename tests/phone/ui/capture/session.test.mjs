@@ -82,6 +82,30 @@ test('a picture the phone has no room for is not called saved and is kept once t
   visit.release();
 });
 
+test('a change that could be written does not hide a picture that still waits for room', async (context) => {
+  const { db } = await freshDatabase();
+  const { visit } = await opened(db);
+  const make_room = full(context);
+  await visit.addPhoto(picture(), facts());
+  make_room();
+  assert.equal(await visit.change({ note: 'small' }), true);
+  assert.equal(visit.problem.code, 'storage-full');
+  visit.release();
+});
+
+test('a change that could not be written says so and is on disk with the next that can', async (context) => {
+  const { db } = await freshDatabase();
+  const { visit, id } = await opened(db);
+  const make_room = full(context);
+  assert.equal(await visit.change({ note: 'first' }), false);
+  assert.equal(visit.kept.note, null);
+  make_room();
+  assert.equal(await visit.change({ parcel_claim: 'P1' }), true);
+  assert.equal((await readDraft(db, id)).note, 'first');
+  assert.equal(visit.problem, null);
+  visit.release();
+});
+
 test('a picture thrown away leaves neither draft nor disk with it', async () => {
   const { db } = await freshDatabase();
   const { visit, id } = await opened(db);
