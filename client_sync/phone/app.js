@@ -7,11 +7,10 @@ import { clock } from './device/clock.js';
 import { persistence } from './device/storage.js';
 import { watchVersions } from './device/versions.js';
 import { changesOf, openDatabase } from './store/database.js';
+import { listDrafts } from './store/drafts.js';
 import { readIdentity, readSetting, keepSetting } from './store/identity.js';
 import { note } from './store/log.js';
-import { startTriggers } from './sync/triggers.js';
 import { dressScreen } from './ui/appearance.js';
-import { finishSealing } from './ui/capture/visit.js';
 import { Router } from './ui/router.js';
 import { ROUTES } from './ui/routes.js';
 import { failedScreen } from './ui/screens/failed.js';
@@ -42,7 +41,7 @@ export async function start() {
     await router.show();
   };
   followIdentity(phone);
-  await finishSealing(phone);
+  await finishWhatWasBegun(phone);
   await sendStrangersToEnrol(phone);
   await router.start();
   performance.mark('first-screen');
@@ -72,6 +71,7 @@ async function assembled(db) {
 
 /** What may begin once a person can see and tap: sync, the keeping of the app itself, news of the deployment. @param {Phone} phone */
 async function begin(phone) {
+  const { startTriggers } = await import('./sync/triggers.js');
   phone.sync = startTriggers(phone);
   phone.update = watchVersions(() => phone.changes.dispatchEvent(new Event('update')));
   phone.changes.dispatchEvent(new Event('storage'));
@@ -90,6 +90,14 @@ function followIdentity(phone) {
   phone.changes.addEventListener('identity', async () => {
     phone.identity = await readIdentity(phone.db);
   });
+}
+
+/** A visit that ended while the app was closed is sealed before anything is shown. @param {Phone} phone */
+async function finishWhatWasBegun(phone) {
+  const drafts = await listDrafts(phone.db);
+  if (!drafts.some((draft) => draft.step === 'sealing')) return;
+  const { finishSealing } = await import('./ui/capture/seal_visit.js');
+  await finishSealing(phone);
 }
 
 /** A phone that belongs to nobody can do one thing only. @param {Phone} phone */

@@ -2,7 +2,7 @@
  * Which screen stands at which address. Loads a screen when it is first asked for, so that the first one comes at once.
  */
 
-import { VISIT_PATTERNS } from './capture/visit.js';
+import { VISIT_PATTERNS } from './capture/start.js';
 
 /** @typedef {import("./router.js").Route} Route */
 

@@ -4,7 +4,7 @@
 
 import { dutiesOf, notesOf } from '../../store/land.js';
 import { listTasks } from '../../store/work.js';
-import { visitPath } from '../capture/visit.js';
+import { visitPath } from '../capture/start.js';
 import { h } from '../dom.js';
 import { areaWords, chinaDay } from '../format.js';
 import { icon, shape } from '../icons.js';

@@ -8,7 +8,7 @@ import { listDrafts } from '../../store/drafts.js';
 import { dutiesOf, feature, lawTexts, notesOf, parcel as parcelById } from '../../store/land.js';
 import { listRecords } from '../../store/outbox.js';
 import { listTasks } from '../../store/work.js';
-import { startVisit, visitPath } from '../capture/visit.js';
+import { startVisit, visitPath } from '../capture/start.js';
 import { h } from '../dom.js';
 import { canDraw, mapView } from '../map.js';
 import { bigButton, empty, live, page } from '../parts.js';

@@ -6,7 +6,7 @@ import { readDraft } from '../../store/drafts.js';
 import { parcel } from '../../store/land.js';
 import { recordsOfReport, revise } from '../../store/outbox.js';
 import { reportState } from '../../store/work.js';
-import { visitPath } from '../capture/visit.js';
+import { visitPath } from '../capture/start.js';
 import { h } from '../dom.js';
 import { instantWords } from '../format.js';
 import { ring } from '../icons.js';

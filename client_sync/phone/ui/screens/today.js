@@ -6,7 +6,7 @@ import { listDrafts } from '../../store/drafts.js';
 import { listTasks, listNotices } from '../../store/work.js';
 import { counts } from '../../store/outbox.js';
 import { discardDraft } from '../../store/drafts.js';
-import { startVisit, visitPath } from '../capture/visit.js';
+import { startVisit, visitPath } from '../capture/start.js';
 import { h } from '../dom.js';
 import { chinaDay, dayWords, dueClass, instantWords } from '../format.js';
 import { shape } from '../icons.js';
