@@ -1,6 +1,6 @@
 """The files of the app with their digests, read from where they are written, so that there is no build. Refuses all others.
 
-What is written here is what runs, but for comments, which stay at home; other people's files go out byte for byte.
+What is written there is what runs, byte for byte.
 
 A file is published by its kind: what is not in the table of media types is not there, whatever its address.
 """
@@ -13,8 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
-
-from server.phone.comments import without_comments
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 APP: Final = REPOSITORY / "client_sync" / "phone"
@@ -39,8 +37,6 @@ LICENCES: Final = ("LICENSE", "LICENSE.txt", "LICENSE-MIT", "LICENSES-of-bundled
 WORKER: Final = "sw.js"
 FRONT: Final = "index.html"
 ALREADY_SMALL: Final = (".png", ".webp", ".woff2")
-OURS: Final = ".js"
-VENDORED: Final = "vendor/"
 LOOK_AGAIN_SECONDS: Final = 1.0
 
 GROUPS: Final = {MAP_PREFIX: "map", "vendor/idb/": "shell", "vendor/": "later"}
@@ -147,7 +143,4 @@ class Moment:
 
 def read(name: str, path: Path) -> PhoneFile:
     """The file as it goes out."""
-    content = path.read_bytes()
-    if path.suffix == OURS and not name.startswith(VENDORED):
-        content = without_comments(content.decode("utf-8")).encode()
-    return PhoneFile(name, content, MEDIA_TYPES.get(path.suffix, f"text/plain{TEXT}"))
+    return PhoneFile(name, path.read_bytes(), MEDIA_TYPES.get(path.suffix, f"text/plain{TEXT}"))

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from server.phone.comments import without_comments
 from server.phone.shelf import APP, Shelf
 from tests.contracts.conventions import MAX_FUNCTION_LINES, MAX_MODULE_LINES
 from tests.contracts.sources import ROOT, own_files
@@ -70,22 +69,6 @@ def sources(node: Path) -> dict[Path, dict[str, Any]]:
     answer = run(node, "sources.mjs", *SCRIPTS)
     assert answer.returncode == 0, answer.stderr
     return {Path(name): facts for name, facts in json.loads(answer.stdout).items()}
-
-
-def test_a_script_without_its_comments_is_the_same_program(node: Path, tmp_path: Path) -> None:
-    """The server leaves comments out by their lines; a text that merely looks like one would be lost with them."""
-    pairs = []
-    for number, path in enumerate(SCRIPTS):
-        sent = tmp_path / f"{number}.js"
-        sent.write_text(without_comments(path.read_text("utf-8")), "utf-8")
-        pairs += [path, sent]
-    looks_like_one = tmp_path / "planted.js"
-    looks_like_one.write_text("export const a = `\n// text\n`;\n")
-    cut = tmp_path / "cut.js"
-    cut.write_text(without_comments(looks_like_one.read_text()))
-    answer = run(node, "same_program.mjs", *pairs, looks_like_one, cut)
-    assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == [str(looks_like_one)]
 
 
 def test_every_script_and_function_can_be_seen_whole(sources: dict[Path, dict[str, Any]]) -> None:
