@@ -72,7 +72,8 @@ export async function listPackages(db) {
  */
 export async function readPackage(db) {
   const rows = (await listPackages(db)).filter((row) => row.etag !== null);
-  return rows.sort((a, b) => String(b.installed_at).localeCompare(String(a.installed_at)))[0] ?? null;
+  const installed_ms = (/** @type {PackageRow} */ row) => Date.parse(row.installed_at ?? '');
+  return rows.sort((a, b) => installed_ms(b) - installed_ms(a))[0] ?? null;
 }
 
 /** @param {Database} db @param {string} id @returns {Promise<Parcel|null>} */

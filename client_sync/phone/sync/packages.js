@@ -5,6 +5,7 @@
 
 import { isDigest, sha256 } from '../core/digests.js';
 import { NotBelieved } from '../core/receipts.js';
+import { clock as wall } from '../device/clock.js';
 import { strict } from '../store/database.js';
 import { dropArea, partsOf } from '../store/land.js';
 import { withLock } from '../store/locks.js';
@@ -81,7 +82,7 @@ export function widest(regions) {
  * @returns {Promise<PackageRow>}
  * @throws {Unreachable|NotBelieved|Rejected|Stopped|import("../store/database.js").StorageFull}
  */
-export async function downloadPackage(db, wire, area, onProgress = () => {}, clock = { nowIso: () => new Date().toISOString() }) {
+export async function downloadPackage(db, wire, area, onProgress = () => {}, clock = wall) {
   return withLock(`xuntu-package-${area}`, async () => {
     const before = /** @type {PackageRow} */ ({ ...EMPTY_PACKAGE, area, ...(await db.get('packages', area)) });
     const response = await asked(wire, before);
