@@ -19,12 +19,15 @@ const QUIET_MS = 15 * 60_000;
 const AFTER_CHANGE_MS = 1_000;
 const OTHER_TAB_MS = 5_000;
 const PERSONS = ['button', 'photos'];
+/** A chunk over a poor network may take longer, but then neither a new network nor an impatient person is there. */
+const SILENT_MS = 10_000;
 
 /** Decides when to sync. `progress` is the newest; every change of it is an Event("sync") on `phone.changes`. */
 export class Triggers {
   /** @type {SyncProgress} */
   progress = { phase: 'idle', done: 0, total: 0, problem_code: null, at: null };
   /** @type {Promise<void>|null} */ #running = null;
+  /** @type {Wire|null} */ #wire = null;
   /** @type {string|null} */ #again = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #timer;
   #heard = false;
@@ -52,6 +55,7 @@ export class Triggers {
     if (this.#stop.signal.aborted) return Promise.resolve();
     if (this.#running !== null) {
       if (this.#again === null || PERSONS.includes(why)) this.#again = why;
+      if (PERSONS.includes(why) || why === 'online') this.#wire?.giveUpSilent(SILENT_MS);
       return this.#running;
     }
     if (why === 'change' && this.phone.clock.monoMs() < this.#wait_until_ms) return Promise.resolve();
@@ -102,6 +106,7 @@ export class Triggers {
     const { signal } = this.#stop;
     const fetch = this.fetch === undefined ? {} : { fetch: this.fetch };
     const wire = new Wire({ origin: identity.server, token: identity.token, signal, nowMs: clock.nowMs, ...fetch });
+    this.#wire = wire;
     const connection = /** @type {any} */ (globalThis.navigator)?.connection ?? null;
     const photos_allowed = photosAllowed((await readSetting(db, 'photos_on')) ?? 'always', connection, why);
     const insist = PERSONS.includes(why) || why === 'online';

@@ -22,6 +22,7 @@ export class Wire {
   /** @type {string|null} */ rumoured_epoch = null;
   /** @type {number|null} server clock minus phone clock */ server_offset_ms = null;
   /** @type {Exchange|null} */ last = null;
+  /** @type {{since_ms: number, giveUp: () => void}|null} */ #waiting = null;
 
   /**
    * @param {{origin: string, token?: string|null, fetch?: typeof globalThis.fetch, signal?: AbortSignal|null,
@@ -88,6 +89,7 @@ export class Wire {
     const timer = setTimeout(() => patience.abort(), timeout_ms);
     const stop = () => patience.abort();
     this.signal?.addEventListener('abort', stop);
+    this.#waiting = { since_ms: this.nowMs(), giveUp: stop };
     try {
       return await this.fetch(url, {
         ...what,
@@ -100,7 +102,18 @@ export class Wire {
     } finally {
       clearTimeout(timer);
       this.signal?.removeEventListener('abort', stop);
+      this.#waiting = null;
     }
+  }
+
+  /**
+   * Gives up an exchange that has had no answer for this long: it may hang on a connection that died without a word, as when
+   * a phone walks from one network into another. The caller of the exchange is told Unreachable.
+   * @param {number} silent_ms
+   */
+  giveUpSilent(silent_ms) {
+    const waiting = this.#waiting;
+    if (waiting !== null && this.nowMs() - waiting.since_ms >= silent_ms) waiting.giveUp();
   }
 
   /** @param {Response} response */

@@ -139,3 +139,25 @@ test('with photos only on the button, the start sends reports and the button the
   await tab.syncNow('button');
   assert.deepEqual((await listRecords(db)).map((record) => record.state), ['complete']);
 });
+
+test('an exchange that hangs on a dead connection is given up when a network comes or a person asks, and sent anew', async () => {
+  useLocks(new FakeLocks());
+  const { db, office } = await enrolled();
+  await sealed(db, [300_000]);
+  let [ahead_ms, hung] = [0, 0];
+  const hanging = (url, what) => {
+    if (what.method !== 'PATCH' || hung > 0) return office.fetch(url, what);
+    hung += 1;
+    return new Promise((_, reject) => { what.signal.addEventListener('abort', () => reject(new TypeError('aborted'))); });
+  };
+  const tab = new Triggers({ db, changes: changesOf(db), clock: { ...clock, nowMs: () => clock.nowMs() + ahead_ms } }, { fetch: hanging, jitter: () => 0 });
+  const running = tab.syncNow('start');
+  while (hung === 0) await new Promise((go) => { setTimeout(go, 5); });
+  void tab.syncNow('button');
+  await new Promise((go) => { setTimeout(go, 20); });
+  assert.equal((await listRecords(db))[0].state, 'received', 'an exchange that has only just begun is left alone');
+  ahead_ms = 11_000;
+  void tab.syncNow('online');
+  await running;
+  assert.deepEqual((await listRecords(db)).map((record) => record.state), ['complete']);
+});
