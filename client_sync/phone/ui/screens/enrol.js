@@ -22,47 +22,48 @@ export async function enrolScreen(phone, { code = '' }) {
   // The code must not stay in the history of a browser that others may use.
   if (code) history.replaceState(null, '', '#/enrol');
   const title = t('enrol.title');
-  const place = h('div', { class: 'live' });
   const typed = field({ label: t('enrol.code'), name: 'code', hint: t('enrol.code_hint'), input: {
     value: code, autocapitalize: 'off', spellcheck: 'false', 'data-act': 'code', enterkeyhint: 'go',
   } });
   const said = h('div', { 'aria-live': 'polite' });
-  const join = bigButton({ label: t('enrol.join'), act: 'join', kind: 'primary', onclick: () => void joining() });
-  const read = bigButton({ label: t('enrol.scan'), act: 'scan', icon: 'camera', onclick: () => void scanning() });
-  const node = page({ title, back: phone.identity ? () => phone.back('/more') : null, foot: join }, place);
+  const joining = () => void joinWith(phone, { input: typed.input, join, said, node });
+  const join = bigButton({ label: t('enrol.join'), act: 'join', kind: 'primary', onclick: joining });
   /** @type {(() => void)|null} */
   let closeScan = null;
-
-  async function joining() {
-    const given = codeIn(typed.input.value);
-    if (given === '') return mount(said, banner({ level: 'warn', text: t('enrol.no_code') }));
-    join.disabled = true;
-    mount(said, banner({ level: 'info', text: t('enrol.asking') }));
-    try {
-      const identity = await enrolHere(phone, given);
-      phone.identity = identity;
-      const kept = await askPersistence();
-      mount(node, welcome(phone, identity, kept));
-      void phone.sync.syncNow('start');
-    } catch (fault) {
-      const problem = codeOf(fault);
-      console.warn(fault);
-      mount(said, banner({ level: 'bad', title: t('enrol.failed'), text: tOr(`problem.${problem}`, 'problem.unexpected') }));
-    } finally {
-      join.disabled = false;
-    }
-  }
-
-  async function scanning() {
+  const scanning = async () => {
     const { scanSheet } = await import('./scan.js');
     closeScan = scanSheet((text) => {
       typed.input.value = codeIn(text);
-      void joining();
+      joining();
     });
-  }
-
-  mount(place, ...(await intro(phone)), typed.node, read, said);
+  };
+  const read = bigButton({ label: t('enrol.scan'), act: 'scan', icon: 'camera', onclick: () => void scanning() });
+  const above = await intro(phone);
+  const node = page({ title, back: phone.identity ? () => phone.back('/more') : null, foot: join }, above, typed.node, read, said);
   return { node, title, leave: () => closeScan?.() };
+}
+
+/**
+ * Joins with the code in the field, and puts who one is now in the screen's place, or why not beside the field.
+ * @param {Phone} phone
+ * @param {{input: HTMLInputElement, join: HTMLButtonElement, said: HTMLElement, node: HTMLElement}} screen
+ */
+async function joinWith(phone, { input, join, said, node }) {
+  const given = codeIn(input.value);
+  if (given === '') return mount(said, banner({ level: 'warn', text: t('enrol.no_code') }));
+  join.disabled = true;
+  mount(said, banner({ level: 'info', text: t('enrol.asking') }));
+  try {
+    phone.identity = await enrolHere(phone, given);
+    const kept = await askPersistence();
+    mount(node, welcome(phone, phone.identity, kept));
+    void phone.sync.syncNow('start');
+  } catch (fault) {
+    console.warn(fault);
+    mount(said, banner({ level: 'bad', title: t('enrol.failed'), text: tOr(`problem.${codeOf(fault)}`, 'problem.unexpected') }));
+  } finally {
+    join.disabled = false;
+  }
 }
 
 /** What stands above the field: nothing yet, or who this phone is and what it still holds. @param {Phone} phone */
