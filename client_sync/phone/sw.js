@@ -26,7 +26,7 @@ worker.addEventListener('fetch', (event) => {
 });
 worker.addEventListener('message', (event) => {
   if (event.data === 'take-over') event.waitUntil(worker.skipWaiting());
-  if (event.data === 'is-all-kept') event.waitUntil(keepRest().then((all) => event.ports[0].postMessage(all)));
+  if (event.data === 'is-all-kept') event.waitUntil(keepRest().then((all) => event.ports[0].postMessage(all), () => event.ports[0].postMessage(false)));
 });
 
 /** Everything the app cannot start without, or no new version at all. */

@@ -37,13 +37,22 @@ function follow(registration, update, told) {
     update.waiting = is_newer;
     told();
   };
-  update.apply = () => {
-    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-    registration.waiting?.postMessage('take-over');
-  };
+  update.apply = () => registration.waiting?.postMessage('take-over');
+  // The first worker of a fresh phone takes over a page that is its own version already; any later one is another version.
+  let had_one = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (had_one) reloadOutsideVisits();
+    had_one = true;
+  });
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
   setInterval(() => void registration.update().catch(() => {}), LOOK_AGAIN_MS);
   look();
+}
+
+/** Starts this tab anew with the files of the newer version; a tab with an open visit does so when the visit is left. */
+function reloadOutsideVisits() {
+  if (!location.hash.startsWith('#/visit')) return location.reload();
+  addEventListener('hashchange', reloadOutsideVisits, { once: true });
 }
 
 /** Whether everything the app needs without a network is kept. @returns {Promise<boolean>} */

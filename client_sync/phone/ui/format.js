@@ -16,13 +16,13 @@ function formatter(options) {
 }
 
 /**
- * `3.20 亩（2133 ㎡）`.
+ * `3.20 亩（2133 ㎡）`, never broken between a number and its unit.
  * @param {number|null|undefined} m2
  * @returns {string}
  */
 export function areaWords(m2) {
   if (m2 === null || m2 === undefined) return '';
-  return t('area', { mu: short(mu(m2)), m2: Math.round(m2).toLocaleString('en-US').replaceAll(',', ' ') });
+  return t('area', { mu: short(mu(m2)), m2: Math.round(m2).toLocaleString('en-US').replaceAll(',', ' ') }).replaceAll(' ', '\u00a0');
 }
 
 /** @param {number} value two places below ten, one below a hundred, none above */

@@ -6,8 +6,10 @@
 import { storageAdvice } from '../../core/storage_policy.js';
 import { storageFacts } from '../../device/storage.js';
 import { counts } from '../../store/outbox.js';
+import { h } from '../dom.js';
 import { bytesWords } from '../format.js';
-import { banner, chip } from '../parts.js';
+import { icon } from '../icons.js';
+import { banner, chip, stateLine } from '../parts.js';
 import { t } from '../words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -34,13 +36,13 @@ async function storageWords(phone) {
   const days_since_sync = last === null ? null : (phone.clock.nowMs() - Date.parse(last)) / DAY_MS;
   const { level, key, free_bytes } = storageAdvice({ ...(await storageFacts()), unsent: queued + received + aside, days_since_sync });
   if (level === 'ok') return null;
-  const more = chip({ label: t('reminder.storage'), act: 'reminder-storage', onclick: () => phone.go('/more') });
-  return banner({ level, text: t(key, { free: free_bytes === null ? '' : bytesWords(free_bytes) }), actions: more });
+  const text = t(key, { free: free_bytes === null ? '' : bytesWords(free_bytes) });
+  return stateLine({ sign: icon('warn'), text, level: level === 'warn' ? 'warn' : 'wait', act: 'reminder-storage', onclick: () => phone.go('/more') });
 }
 
 /** @param {Phone} phone */
 function newerApp(phone) {
   if (!phone.update.waiting) return null;
-  const take = chip({ label: t('reminder.update_take'), act: 'update-take', onclick: () => phone.update.apply() });
-  return banner({ level: 'info', text: t('reminder.update'), actions: take });
+  const text = [t('reminder.update'), ' ', h('strong', null, t('reminder.update_take'))];
+  return stateLine({ sign: icon('sync'), text, act: 'update-take', onclick: () => phone.update.apply() });
 }

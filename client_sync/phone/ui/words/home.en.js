@@ -57,7 +57,6 @@ export default {
   'standing.expired_text': 'Reports and photos are still on the phone. Ask the office for a new code; sending goes on after you join again.',
   'standing.reenrol': 'Please join again',
   'standing.reenrol_text': 'Another phone used the same identity (a cloned phone, for instance). Sending goes on; ask for a new code soon.',
-  'reminder.storage': 'Look',
   'reminder.update': 'A newer version is ready.',
   'reminder.update_take': 'Update now',
 

@@ -57,7 +57,6 @@ export default {
   'standing.expired_text': '记录和照片都还在手机里。请向单位要一个新的加入码，重新加入后会继续上传。',
   'standing.reenrol': '请重新加入',
   'standing.reenrol_text': '单位发现有另一部手机用了同样的身份（例如换机克隆）。上传照常，请尽快要一个新的加入码。',
-  'reminder.storage': '去看看',
   'reminder.update': '有新版本，已下载好。',
   'reminder.update_take': '点一下更新',
 
