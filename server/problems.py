@@ -86,8 +86,11 @@ CSRF_FAILED = Kind(
 ENROLMENT_CODE_INVALID = Kind("enrolment-code-invalid", 403, "Enrolment code not valid", "The code is unknown, used or expired.")
 LOGIN_TAKEN = Kind("login-taken", 409, "Login taken", "The login {login} already exists.")
 USER_UNKNOWN = Kind("user-unknown", 404, "User unknown", "There is no active user {login}.")
+DEVICE_NOT_LISTED = Kind(
+    "device-not-listed", 404, "No such device", "{name} is no device, and no inspector with a device that is in use."
+)
 NOT_AN_INSPECTOR = Kind(
-    "not-an-inspector", 422, "Not an inspector", "{login} is a {role}; only inspectors carry enrolled phones.", "after-change"
+    "not-an-inspector", 422, "Not an inspector", "{login} is a {role}; only inspectors have phones and crews.", "after-change"
 )
 REGION_UNKNOWN = Kind(
     "region-unknown", 422, "Region unknown", "Region code {region} is not in the register; import regions first."
@@ -104,6 +107,7 @@ LOCAL_AUTHORITY_UNUSABLE = Kind(
 )
 
 CREW_UNKNOWN = Kind("crew-unknown", 422, "Crew unknown", "There is no crew {crew}; the crews are: {crews}.", "after-change")
+CREW_NAME_TAKEN = Kind("crew-name-taken", 409, "Crew name taken", "{county} already has a crew {crew}.")
 PARCEL_UNKNOWN = Kind(
     "parcel-unknown", 422, "Parcel unknown", "Parcel {parcel} is not in the register of {county}.", "after-change"
 )

@@ -3,10 +3,11 @@
 from flask import Flask
 
 from server.cli.demo import demo_cli
+from server.cli.devices import devices_cli
 from server.cli.export import export_cli
 from server.cli.imports import duties_cli, layers_cli, parcels_cli, regions_cli
 from server.cli.law import law_cli
-from server.cli.people import devices_cli, users_cli
+from server.cli.people import crews_cli, users_cli
 from server.cli.phone import phone_cli
 from server.cli.photos import photos_cli
 from server.cli.serving import serve_command, worker_command
@@ -20,6 +21,7 @@ def register_commands(app: Flask) -> None:
     register = (regions_cli, parcels_cli, layers_cli, duties_cli)
     work = (
         users_cli,
+        crews_cli,
         devices_cli,
         phone_cli,
         tasks_cli,

@@ -1,21 +1,17 @@
-"""`flask users add|reset|list` and `flask devices code`: the people, and the codes that join their phones."""
-
-from datetime import datetime
+"""`flask users add|move|reset|list` and `flask crews add|list`: the people, and whom they go out with."""
 
 import click
 from flask.cli import AppGroup
 
 from server import problems
 from server.cli.answers import as_json_option, saying_problems, tell
-from server.cli.joining import joining_link, qr_text
 from server.composition import xuntu
 from server.domain.permissions import operator
-from server.domain.weekly_period import LEGAL_ZONE
-from server.services.enrolment import issue_code
+from server.services.crews import Move, add_crew, crew_names, list_crews, move_user
 from server.services.users import ROLES, NewUser, add_user, list_users, reset_passwords
 
 users_cli = AppGroup("users", help="People of the office and the crews.")
-devices_cli = AppGroup("devices", help="Phones.")
+crews_cli = AppGroup("crews", help="Who goes out together.")
 
 
 @users_cli.command("add")
@@ -24,16 +20,35 @@ devices_cli = AppGroup("devices", help="Phones.")
 @click.option("--role", required=True, type=click.Choice(ROLES))
 @click.option("--region", required=True, help="County (6 digits) or town (9 digits) the person may see.")
 @click.option("--certificate", help="Enforcement certificate number (执法证号).")
+@click.option("--crew", help="Id or name of an inspector's crew; an unknown one is answered with those there are.")
 @as_json_option
 @saying_problems
-def add_command(login: str, name: str, role: str, region: str, certificate: str | None, as_json: bool) -> None:
+def add_command(login: str, name: str, role: str, region: str, certificate: str | None, crew: str | None, as_json: bool) -> None:
     """Add a person. An officer's password is printed once."""
     with xuntu().unit_of_work() as uow:
-        _user, password = add_user(NewUser(login, name, role, region, certificate), actor=operator(), uow=uow)
+        _user, password = add_user(NewUser(login, name, role, region, certificate, crew), actor=operator(), uow=uow)
     sentences = [f"Added {login} ({role}, {region})."]
     joins = f"Joins by phone: flask devices code --inspector {login}"
     sentences.append(f"Password, shown once: {password}" if password else joins)
     tell({"login": login, "password": password}, sentences, as_json=as_json)
+
+
+@users_cli.command("move")
+@click.argument("login")
+@click.option("--crew", help="Id or name of the crew to go out with from now on.")
+@click.option("--no-crew", is_flag=True, help="Go out with no crew from now on.")
+@click.option("--region", help="County (6 digits) or town (9 digits) to see from now on, of the same county.")
+@as_json_option
+@saying_problems
+def move_command(login: str, crew: str | None, no_crew: bool, region: str | None, as_json: bool) -> None:
+    """Put a person in another crew or region; their phones are told at the next sync."""
+    if (crew is None and region is None and not no_crew) or (crew is not None and no_crew):
+        raise click.UsageError("Say --crew or --no-crew, or --region, or a crew and a region.")
+    with xuntu().unit_of_work() as uow:
+        user = move_user(login, Move(region, crew, no_crew), actor=operator(), uow=uow)
+        named = crew_names([user], actor=operator(), uow=uow).get(user.crew_id or "")
+        told = {"login": login, "region": user.region, "crew_id": user.crew_id, "crew": named}
+    tell(told, [f"{login} is in region {told['region']}, {'in no crew' if named is None else f'crew {named}'}."], as_json=as_json)
 
 
 @users_cli.command("reset")
@@ -55,30 +70,40 @@ def reset_command(logins: tuple[str, ...], everybody: bool, as_json: bool) -> No
 @as_json_option
 @saying_problems
 def list_command(as_json: bool) -> None:
-    """Everybody, with role and region; no passwords."""
+    """Everybody, with role, region and crew; no passwords."""
     with xuntu().unit_of_work(read_only=True) as uow:
         people = list_users(actor=operator(), uow=uow)
-        found = [{"login": one.login, "name": one.name, "role": one.role, "region": one.region} for one in people]
-    sentences = [f"{one['login']:<20} {one['role']:<16} {one['region']:<10} {one['name']}" for one in found]
+        crews = crew_names(people, actor=operator(), uow=uow)
+        found = [
+            {"login": one.login, "name": one.name, "role": one.role, "region": one.region, "crew": crews.get(one.crew_id or "")}
+            for one in people
+        ]
+    sentences = [
+        f"{one['login']:<20} {one['role']:<16} {one['region']:<10} {one['name']}  {one['crew'] or ''}".rstrip() for one in found
+    ]
     tell({"users": found}, sentences, as_json=as_json)
 
 
-@devices_cli.command("code")
-@click.option("--inspector", required=True, help="Login of the inspector.")
-@click.option("--link", "server", metavar="URL", help="Address of the server; prints the link that opens the app with the code.")
-@click.option("--qr", is_flag=True, help="Draw the link, or the bare code where there is none, to be scanned.")
+@crews_cli.command("add")
+@click.option("--name", required=True, help="What the crew is called; once in a county.")
+@click.option("--region", required=True, help="County (6 digits) or town (9 digits) the crew patrols.")
 @as_json_option
 @saying_problems
-def code_command(inspector: str, server: str | None, qr: bool, as_json: bool) -> None:
-    """Print a one-time enrolment code for an inspector's phone."""
+def add_crew_command(name: str, region: str, as_json: bool) -> None:
+    """Make a crew; people join it by `users add --crew` or `users move --crew`."""
     with xuntu().unit_of_work() as uow:
-        issued = issue_code(inspector, actor=operator(), uow=uow)
-    until = datetime.fromisoformat(issued["expires_at"]).astimezone(LEGAL_ZONE).strftime("%Y-%m-%d %H:%M (Asia/Shanghai)")
-    sentences = [f"Enrolment code for {inspector}, one phone, until {until}: {issued['code']}"]
-    scanned = issued["code"] if server is None else joining_link(server, issued["code"])
-    if server is not None:
-        issued["link"] = scanned
-        sentences.append(scanned)
-    if qr:
-        sentences.append(qr_text(scanned))
-    tell(issued, sentences, as_json=as_json)
+        crew = add_crew(name, region, actor=operator(), uow=uow)
+        told = {"id": crew.id, "name": crew.name, "region": crew.region}
+    joins = f"Inspectors join: flask users move LOGIN --crew {told['id']}"
+    tell(told, [f"Added crew {told['name']} ({told['region']}, {told['id']}).", joins], as_json=as_json)
+
+
+@crews_cli.command("list")
+@as_json_option
+@saying_problems
+def list_crews_command(as_json: bool) -> None:
+    """Every crew with its region and how many go out with it."""
+    with xuntu().unit_of_work(read_only=True) as uow:
+        found = [vars(one) for one in list_crews(actor=operator(), uow=uow)]
+    sentences = [f"{one['region']:<10} {one['people']:>3}  {one['name']}  {one['id']}" for one in found]
+    tell({"crews": found}, sentences or ["There are no crews."], as_json=as_json)

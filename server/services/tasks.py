@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from server import problems
 from server.domain.permissions import Action, Actor
+from server.services.crews import crew_named
 from server.store.tables.organisation import Crew
 from server.store.tables.registry import Parcel, Task
 from server.store.tables.sync import Submission
@@ -71,16 +72,6 @@ def assign_task(new: NewTask, *, actor: Actor, uow: UnitOfWork) -> Task:
     facts = {"crew_id": crew.id, "parcel_id": parcel.id, "reason": task.reason, "due_on": task.due_on.isoformat()}
     uow.record("task.assigned", county=crew.county, aggregate=("task", task.id), facts=facts, by=actor)
     return task
-
-
-def crew_named(name: str, actor: Actor, *, uow: UnitOfWork) -> Crew:
-    """The one crew of this id or name in the actor's scope. Raises CREW_UNKNOWN, which says what crews there are."""
-    own = select(Crew).where(Crew.region.startswith(actor.region))
-    found = uow.session.scalars(own.where(or_(Crew.id == name, Crew.name == name))).all()
-    if len(found) != 1:
-        crews = uow.session.scalars(own.order_by(Crew.county, Crew.name))
-        raise problems.CREW_UNKNOWN(crew=name, crews="; ".join(f"{crew.name} ({crew.id})" for crew in crews) or "none")
-    return found[0]
 
 
 def list_tasks(*, actor: Actor, uow: UnitOfWork) -> Sequence[TaskListed]:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from server import problems
 from server.domain.permissions import Action, Actor, Role
 from server.keys.passwords import hash_password, hash_passwords, new_password
-from server.store.tables.organisation import Region, User
+from server.services.crews import COUNTY_DIGITS, crew_for, known_region
+from server.store.tables.organisation import User
 from server.store.unit_of_work import UnitOfWork
 
-COUNTY_DIGITS = 6
 ROLES = tuple(role.value for role in Role if role is not Role.OPERATOR)
 
 
@@ -24,18 +24,19 @@ class NewUser:
     role: str
     region: str
     certificate_no: str | None = None
+    crew: str | None = None
+    """Id or name of the crew, of an inspector."""
 
 
 def add_user(new: NewUser, *, actor: Actor, uow: UnitOfWork) -> tuple[User, str | None]:
     """Add a person; officers get a password (returned once), inspectors sign in by their phone alone.
 
-    Raises LOGIN_TAKEN, ROLE_UNKNOWN, REGION_UNKNOWN.
+    Raises LOGIN_TAKEN, ROLE_UNKNOWN, REGION_UNKNOWN; NOT_AN_INSPECTOR and CREW_UNKNOWN where a crew is named.
     """
     actor.require(Action.USER_MANAGE, on=new.region)
     if new.role not in ROLES:
         raise problems.ROLE_UNKNOWN(role=new.role, roles=", ".join(ROLES))
-    if len(new.region) < COUNTY_DIGITS or uow.session.get(Region, new.region) is None:
-        raise problems.REGION_UNKNOWN(region=new.region)
+    known_region(new.region, uow=uow)
     if uow.session.scalar(select(User).where(User.login == new.login)) is not None:
         raise problems.LOGIN_TAKEN(login=new.login)
     password = None if new.role == Role.INSPECTOR.value else new_password()
@@ -52,9 +53,11 @@ def add_user(new: NewUser, *, actor: Actor, uow: UnitOfWork) -> tuple[User, str 
         crew_id=None,
         active=True,
     )
+    if new.crew is not None:
+        user.crew_id = crew_for(user, new.crew, actor, uow=uow).id
     uow.session.add(user)
     uow.session.flush()
-    facts = {"login": user.login, "role": user.role, "region": user.region}
+    facts = {"login": user.login, "role": user.role, "region": user.region, "crew_id": user.crew_id}
     uow.record("user.added", county=user.county, aggregate=("user", user.id), facts=facts, by=actor)
     return user, password
 

@@ -126,6 +126,21 @@ def test_another_crew_and_region_are_left_once_and_entered_whole(phone: Phone, w
     }
 
 
+def test_a_phone_moved_to_a_crew_made_today_leaves_the_old_one_and_gets_its_tasks(app: "Flask", phone: Phone) -> None:
+    reader = FeedReader(phone)
+    reader.pull()
+    run = app.test_cli_runner().invoke
+    due = ("--reason", "核查动工", "--due", "2026-12-01")
+    for words in (
+        ("crews", "add", "--name", "新组", "--region", OWN.region),
+        ("tasks", "assign", "--crew", "新组", "--parcel", OWN.canary("parcelcode"), *due),
+        ("users", "move", OWN.canary("login"), "--crew", "新组"),
+    ):
+        assert run(args=list(words)).exit_code == 0, words
+    assert changes_of(reader, "out_of_scope") == [("task", OWN.id("crew"))]
+    assert [task["reason"] for task in reader.of("task").values()] == ["核查动工"]
+
+
 @pytest.mark.both_stores
 def test_a_scope_that_grows_or_shrinks_is_followed(phone: Phone, world: OpenUnit) -> None:
     reader = FeedReader(phone, 2)

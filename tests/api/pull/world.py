@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from server.domain.permissions import Actor, Role
+from server.domain.permissions import Actor, Role, operator
+from server.services.crews import Move, move_user
 from server.services.leads import about
-from server.store.tables.organisation import Region, User
+from server.store.tables.organisation import Region
 from server.store.tables.registry import Task
 from server.store.tables.work import Lead
 from tests.authz.places import COUNTY, FOREIGN, OWN, PLACES, TOWN, Place
@@ -72,9 +73,8 @@ def version_of(world: OpenUnit, lead_id: str) -> int:
         return int(uow.session.get_one(Lead, (COUNTY, lead_id)).version)
 
 
-def move_inspector(world: OpenUnit, **values: Any) -> None:
-    """The inspector of the own place in another crew or region, as an administrator would put it."""
+def move_inspector(world: OpenUnit, **to: str | None) -> None:
+    """The inspector of the own place in another `crew_id` (None: in no crew) or `region`, as an administrator puts it."""
+    leaves = "crew_id" in to and to["crew_id"] is None
     with world() as uow:
-        user = uow.session.get_one(User, (COUNTY, OWN.id("user")))
-        for name, value in values.items():
-            setattr(user, name, value)
+        move_user(OWN.canary("login"), Move(to.get("region"), to.get("crew_id"), leaves), actor=operator(), uow=uow)
