@@ -20,7 +20,9 @@ export function syncLine(phone, { queued, received, aside, photos_unsent }) {
   const onclick = () => void phone.sync.syncNow('button');
   const waiting = queued + aside;
   const is_clear = waiting === 0 && received === 0 && photos_unsent === 0;
-  const what = is_clear ? t('sync.all_there') : t('sync.unsent', { reports: waiting, received, photos: photos_unsent });
+  const parts = { reports: waiting, received, photos: photos_unsent };
+  const told = Object.entries(parts).filter(([, n]) => n > 0).map(([name, n]) => t(`sync.unsent_${name}`, { n }));
+  const what = is_clear ? t('sync.all_there') : told.join(' · ');
   if (WORKING.includes(phase)) {
     const now = workWords(phase, done, total);
     return [stateLine({ sign: icon('sync'), text: [what, h('br'), now], act: 'sync', onclick }),

@@ -9,7 +9,7 @@ import { carryCard } from './more_carry.js';
 import { areaCard } from './more_area.js';
 import { lookCard } from './more_look.js';
 import { photosOnHere, syncHere } from './more_sync.js';
-import { appHere, logHere, whoHere } from './more_self.js';
+import { appHere, logCard, whoHere } from './more_self.js';
 import { storageCard } from './more_storage.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -29,7 +29,7 @@ export async function moreScreen(phone) {
     lookCard(phone),
     live(phone, ['identity'], () => whoHere(phone)),
     live(phone, ['update'], async () => appHere(phone)),
-    live(phone, ['log', 'sync'], () => logHere(phone)),
+    logCard(phone),
   ]);
   const node = page({ title, tab: 'more' }, parts.map((part) => part.node));
   return { node, title, leave: () => parts.forEach((part) => part.leave()) };

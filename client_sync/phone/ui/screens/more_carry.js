@@ -20,7 +20,10 @@ const MOST_RECEIPT_BYTES = 64 * 1024 * 1024;
 export async function carryCard(phone) {
   const said = h('div', { class: 'live', 'aria-live': 'polite' });
   const make = bigButton({ label: t('more.carry_make'), act: 'carry-out', icon: 'share', onclick: () => void making() });
-  const file = h('input', { type: 'file', class: 'unseen', accept: '.json,application/json', 'data-act': 'receipts-file', 'aria-label': t('more.carry_read'), tabindex: '-1', onchange: () => void reading() });
+  const file = h('input', {
+    type: 'file', class: 'unseen', accept: '.json,application/json', 'data-act': 'receipts-file', tabindex: '-1',
+    'aria-label': t('more.carry_read'), onchange: () => void reading(),
+  });
   const read = bigButton({ label: t('more.carry_read'), act: 'receipts-read', onclick: () => file.click() });
   const explained = (/** @type {unknown} */ fault) => {
     console.warn(fault);
@@ -65,8 +68,12 @@ function readyHere({ blob, name, reports, photos }) {
   const text = t('more.carry_ready_text', { name, reports, photos, size: bytesWords(blob.size) });
   return [
     banner({ level: 'info', title: t('more.carry_ready'), text }),
-    can_share && bigButton({ label: t('more.carry_share'), act: 'carry-share', kind: 'primary', icon: 'share', onclick: () => void share(file) }),
-    bigButton({ label: t('more.carry_save'), act: 'carry-save', kind: can_share ? 'plain' : 'primary', onclick: () => save(file) }),
+    can_share && bigButton({
+      label: t('more.carry_share'), act: 'carry-share', kind: 'primary', icon: 'share', onclick: () => void share(file),
+    }),
+    bigButton({
+      label: t('more.carry_save'), act: 'carry-save', kind: can_share ? 'plain' : 'primary', onclick: () => save(file),
+    }),
     h('p', { class: 'quiet' }, t('more.carry_next')),
   ];
 }

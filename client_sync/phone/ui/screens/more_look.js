@@ -15,11 +15,15 @@ const CONTRASTS = /** @type {const} */ (['auto', 'usual', 'more']);
 
 /**
  * One of several, as chips under a heading.
- * @param {{name: string, codes: readonly string[], chosen: string, choose: (code: string) => unknown}} how words are `more.<name>.<code>`
+ * @param {{name: string, codes: readonly string[], chosen: string, choose: (code: string) => unknown}} how words are
+ *   `more.<name>.<code>`
  */
 export function choiceRow({ name, codes, chosen, choose }) {
   const chips = codes.map((code) => chip({
-    label: t(`more.${name}.${code}`), act: `${name.replaceAll('_', '-')}-${code}`, pressed: code === chosen, onclick: () => void choose(code),
+    label: t(`more.${name}.${code}`),
+    act: `${name.replaceAll('_', '-')}-${code}`,
+    pressed: code === chosen,
+    onclick: () => void choose(code),
   }));
   return h('fieldset', null, h('legend', null, t(`more.${name}`)), h('div', { class: 'chips' }, chips));
 }

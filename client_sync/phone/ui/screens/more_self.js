@@ -1,12 +1,13 @@
 /**
- * Who this phone is, which app runs, and what went wrong lately with the numbers an office can look up. Shows no token and no key.
+ * Who this phone is, which app runs, and what went wrong lately with the numbers an office can look up. Shows no token and
+ * no key.
  */
 
 import { readLog } from '../../store/log.js';
 import { readIdentity } from '../../store/identity.js';
 import { h } from '../dom.js';
 import { instantWords } from '../format.js';
-import { banner, bigButton, card, facts, row } from '../parts.js';
+import { banner, bigButton, card, facts, live, row } from '../parts.js';
 import { t, tOr } from '../words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -18,7 +19,8 @@ export async function whoHere(phone) {
   const identity = await readIdentity(phone.db);
   const join = () => phone.go('/enrol');
   if (identity === null) {
-    return card(t('more.who'), h('p', null, t('more.who_none')), bigButton({ label: t('enrol.join'), act: 'join-again', onclick: join }));
+    const first = bigButton({ label: t('enrol.join'), act: 'join-again', onclick: join });
+    return card(t('more.who'), h('p', null, t('more.who_none')), first);
   }
   const { inspector, crew, regions, device_id, server, standing } = identity;
   return card(
@@ -47,17 +49,42 @@ export function appHere(phone) {
   );
 }
 
+/**
+ * What went wrong, opened by a tap; the card stays open while its lines are drawn anew.
+ * @param {Phone} phone
+ */
+export async function logCard(phone) {
+  const lines = await live(phone, ['log'], () => logHere(phone));
+  const node = h('details', { class: 'card' }, h('summary', { 'data-act': 'log' }, t('more.log')), lines.node);
+  return { node, leave: lines.leave };
+}
+
+/**
+ * Lines that say the same one after the other as one, the newest, with how often.
+ * @param {import("../../store/log.js").LogLine[]} lines newest first
+ */
+export function gathered(lines) {
+  /** @type {{line: import("../../store/log.js").LogLine, times: number}[]} */
+  const groups = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    if (last && last.line.code === line.code && last.line.text === line.text) last.times += 1;
+    else groups.push({ line, times: 1 });
+  }
+  return groups;
+}
+
 /** @param {Phone} phone */
-export async function logHere(phone) {
-  const lines = (await readLog(phone.db)).slice(0, LINES_SHOWN);
+async function logHere(phone) {
+  const groups = gathered(await readLog(phone.db)).slice(0, LINES_SHOWN);
   const now_ms = phone.clock.nowMs();
-  const rows = lines.map(({ at, code, text, request_id }) => row({
+  const rows = groups.map(({ line: { at, code, text, request_id }, times }) => row({
     title: tOr(`problem.${code}`, 'problem.unexpected'),
     text: [
-      instantWords(at, now_ms), h('br'), h('span', { lang: 'en' }, text),
+      instantWords(at, now_ms), times > 1 && ` · ${t('more.log_times', { n: times })}`, h('br'), h('span', { lang: 'en' }, text),
       request_id && [h('br'), `${t('more.log_id')} `, h('span', { lang: 'en' }, request_id)],
     ],
   }));
   const said = h('p', { class: 'quiet' }, t(rows.length > 0 ? 'more.log_text' : 'more.log_none'));
-  return h('details', { class: 'card' }, h('summary', { 'data-act': 'log' }, t('more.log')), said, rows);
+  return [said, h('div', { class: 'rows' }, rows)];
 }

@@ -18,13 +18,17 @@ export async function syncHere(phone) {
   const counted = await counts(phone.db);
   const { phase, problem_code } = phone.sync.progress;
   const saves = ((await readSetting(phone.db, 'photos_on')) ?? 'always') !== 'always';
-  const is_stopped = (phase === 'failed' || phase === 'waiting') && problem_code !== null;
+  // A failure stands in the line already; why it waits does not.
+  const is_waiting = phase === 'waiting' && problem_code !== null;
   return card(
     t('more.sync'),
     syncLine(phone, counted),
-    is_stopped && banner({ level: phase === 'failed' ? 'warn' : 'info', text: tOr(`problem.${problem_code}`, 'problem.unexpected') }),
-    !is_stopped && !navigator.onLine && h('p', { class: 'quiet' }, t('more.sync_offline')),
-    bigButton({ label: t('more.sync_now'), act: 'sync-now', kind: 'primary', icon: 'sync', onclick: () => void phone.sync.syncNow('button') }),
+    is_waiting && banner({ level: 'info', text: tOr(`problem.${problem_code}`, 'problem.unexpected') }),
+    phase === 'idle' && !navigator.onLine && h('p', { class: 'quiet' }, t('more.sync_offline')),
+    bigButton({
+      label: t('more.sync_now'), act: 'sync-now', kind: 'primary', icon: 'sync',
+      onclick: () => void phone.sync.syncNow('button'),
+    }),
     saves && counted.photos_unsent > 0 && bigButton({
       label: t('more.sync_photos'), act: 'sync-photos', icon: 'photo', onclick: () => void phone.sync.syncNow('photos'),
     }),
@@ -35,5 +39,6 @@ export async function syncHere(phone) {
 export async function photosOnHere(phone) {
   const chosen = (await readSetting(phone.db, 'photos_on')) ?? 'always';
   const choose = (/** @type {string} */ code) => keepSetting(phone.db, 'photos_on', code);
-  return card(null, choiceRow({ name: 'photos_on', codes: PHOTOS_ON, chosen, choose }), h('p', { class: 'quiet' }, t('more.photos_on_text')));
+  const said = h('p', { class: 'quiet' }, t('more.photos_on_text'));
+  return card(null, choiceRow({ name: 'photos_on', codes: PHOTOS_ON, chosen, choose }), said);
 }

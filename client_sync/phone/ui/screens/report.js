@@ -14,7 +14,7 @@ import { banner, bigButton, card, empty, facts, live, page, row, sheet, stateLin
 import { t } from '../words.js';
 import { becameHere } from './report_became.js';
 import { Pictures, photoRows } from './report_photos.js';
-import { kindWords, problemWords, stateLevel, stateRing, stateWords } from './report_words.js';
+import { kindWords, problemWords, stateLevel, stateRing, stateWords, wantsCare } from './report_words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
 /** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
@@ -56,6 +56,7 @@ async function bodyHere(phone, id, pictures) {
     card(t('report.what'), facts(await factsOf(phone, newest, claims))),
     photos.length > 0 && h('section', { class: 'card rows' }, h('h2', null, t('report.photos', { n: photos.length })), photos),
     records.length > 1 && revisionsHere(phone, records),
+    h('p', { class: 'quiet' }, t('report.correct_text')),
   ];
 }
 
@@ -103,10 +104,9 @@ async function correctHere(phone, id) {
     const draft = await revise(phone.db, id, phone.clock);
     phone.go(visitPath(draft.id, 'observation'));
   };
-  return [
-    h('p', { class: 'quiet' }, t('report.correct_text')),
-    bigButton({ label: t(begun ? 'report.correct_on' : 'report.correct'), act: 'correct', icon: 'edit', kind: 'primary', onclick: () => void begin() }),
-  ];
+  const kind = begun || wantsCare(records[records.length - 1]) ? 'primary' : 'plain';
+  const label = t(begun ? 'report.correct_on' : 'report.correct');
+  return bigButton({ label, act: 'correct', icon: 'edit', kind, onclick: () => void begin() });
 }
 
 /** What the three steps mean, and when this report took each. @param {Phone} phone @param {OutboxRecord} record */
@@ -115,9 +115,14 @@ function explain(phone, record) {
   const now_ms = phone.clock.nowMs();
   const steps = /** @type {const} */ (['queued', 'received', 'complete']).map((name) => row({
     title: t(`report.step.${name}`),
-    text: [t(`report.step.${name}_text`), h('br'), h('strong', null, at[name] ? instantWords(at[name], now_ms) : t('report.step.yet'))],
+    text: [
+      t(`report.step.${name}_text`), h('br'),
+      h('strong', null, at[name] ? instantWords(at[name], now_ms) : t('report.step.yet')),
+    ],
     lead: ring(name),
   }));
-  const aside = record.state === 'aside' && row({ title: t('report.step.aside'), text: t('report.step.aside_text'), lead: ring('aside') });
+  const aside = record.state === 'aside' && row({
+    title: t('report.step.aside'), text: t('report.step.aside_text'), lead: ring('aside'),
+  });
   sheet(t('report.explain'), [steps, aside]);
 }

@@ -28,7 +28,8 @@ export function becameHere(phone, told) {
 function matchWords(match) {
   const { state, parcel_id, parcel_code, probability, decided_by } = match;
   const name = t(`report.match.${state}`, { code: parcel_code ?? '' });
-  const place = state === 'matched' && parcel_id ? h('a', { href: `#/parcel/${parcel_id}`, 'data-act': 'matched-parcel' }, name) : name;
+  const is_known = state === 'matched' && parcel_id !== null;
+  const place = is_known ? h('a', { href: `#/parcel/${parcel_id}`, 'data-act': 'matched-parcel' }, name) : name;
   const sure = decided_by === 'machine' && probability !== null ? ` ${Math.round(probability * 100)} %` : '';
   const by = h('span', { class: decided_by === 'machine' ? 'machine' : 'done' }, t(`report.match_by.${decided_by}`), sure);
   return [place, ' ', by, h('br'), h('span', { class: 'quiet' }, inWords(match, 'reason'))];

@@ -74,12 +74,13 @@ export async function photoRows(phone, record, declared, pictures) {
     const kind = tOr(`photo.${photo.kind}`, 'photo.other');
     const sent = kept === null ? 0 : Math.floor((100 * kept.sent_bytes) / kept.bytes);
     const open = () => {
-      sheet(kind, [h('img', { class: 'photo-whole', src: url, alt: kind }), h('p', null, instantWords(photo.taken_at, phone.clock.nowMs()))]);
+      const taken = h('p', null, instantWords(photo.taken_at, phone.clock.nowMs()));
+      sheet(kind, [h('img', { class: 'photo-whole', src: url, alt: kind }), taken]);
     };
     return row({
       title: [`${at + 1} · ${kind} `, h('span', { class: 'quiet num' }, bytesWords(photo.bytes))],
       text: [ring(RING[step]), ` ${t(`report.photo_${step}`, { percent: sent })}`],
-      lead: url === null ? icon('photo') : h('img', { class: 'photo-thumb', src: url, alt: '', loading: 'lazy', decoding: 'async' }),
+      lead: url === null ? icon('photo') : h('img', { class: 'photo-thumb', src: url, alt: '', decoding: 'async' }),
       act: `photo-${at + 1}`,
       ...(url === null ? {} : { onclick: open }),
     });

@@ -17,6 +17,7 @@ import { kindWords, problemWords, stateRing, stateWords, wantsCare } from './rep
 /** @typedef {import("../../types.js").Phone} Phone */
 /** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
 /** @typedef {"all"|"open"|"aside"} Choice */
+/** @typedef {{choice: Choice, shown: number, opened: boolean}} Wish what the person chose to see; `opened`: the task progress */
 
 const AT_ONCE = 50;
 /** @type {Record<Choice, (record: OutboxRecord) => boolean>} */
@@ -28,8 +29,8 @@ const CHOICES = { all: () => true, open: (record) => record.state !== 'complete'
  */
 export async function reportsScreen(phone) {
   const title = t('tab.reports');
-  /** @type {{choice: Choice, shown: number}} */
-  const wish = { choice: 'all', shown: AT_ONCE };
+  /** @type {Wish} */
+  const wish = { choice: 'all', shown: AT_ONCE, opened: false };
   const sync = await live(phone, ['sync', 'outbox', 'identity'], async () => syncLine(phone, await counts(phone.db)));
   const list = await live(phone, ['outbox', 'drafts'], () => listHere(phone, wish, () => void list.redraw()));
   const node = page({ title, tab: 'reports' }, sync.node, list.node);
@@ -53,7 +54,7 @@ export function newestRevisions(records) {
 
 /**
  * @param {Phone} phone
- * @param {{choice: Choice, shown: number}} wish
+ * @param {Wish} wish
  * @param {() => void} again
  */
 async function listHere(phone, wish, again) {
@@ -67,7 +68,8 @@ async function listHere(phone, wish, again) {
   const rest = Math.min(AT_ONCE, chosen.length - wish.shown);
   return [
     begun.length > 0 && h('div', { class: 'card' }, row({
-      title: t('reports.drafts', { n: begun.length }), text: t('reports.drafts_text'), act: 'drafts', onclick: () => phone.go('/'),
+      title: t('reports.drafts', { n: begun.length }), text: t('reports.drafts_text'), act: 'drafts',
+      onclick: () => phone.go('/'),
     })),
     choices(reports, wish, again),
     rows.length > 0 ? h('section', { class: 'card rows' }, rows) : empty(t('reports.none_such'), t('reports.none_such_text')),
@@ -75,13 +77,13 @@ async function listHere(phone, wish, again) {
       wish.shown += AT_ONCE;
       again();
     } }),
-    steps.length > 0 && (await progressHere(phone, steps)),
+    steps.length > 0 && (await progressHere(phone, steps, wish)),
   ];
 }
 
 /**
  * @param {OutboxRecord[]} reports
- * @param {{choice: Choice, shown: number}} wish
+ * @param {Wish} wish
  * @param {() => void} again
  */
 function choices(reports, wish, again) {
@@ -103,10 +105,14 @@ async function reportRow(phone, record, number) {
   const { summary: { kind, parcel_id, place, captured_at }, rev, id } = record;
   const land = parcel_id === null ? null : await parcel(phone.db, parcel_id);
   const now_ms = phone.clock.nowMs();
-  const revision = rev > 1 ? ` · ${t('reports.rev', { rev })}` : '';
+  const name = land?.name ?? place;
+  const told = [name === null ? null : kindWords(kind), instantWords(captured_at, now_ms), rev > 1 ? t('reports.rev', { rev }) : null];
   return row({
-    title: [h('span', { 'aria-hidden': 'true' }, `${shape(kind)} `), land?.name ?? place ?? t('today.free_spot')],
-    text: [`${kindWords(kind)} · ${instantWords(captured_at, now_ms)}${revision}`, h('br'), h('span', stateClass(record), stateWords(record, now_ms))],
+    title: [h('span', { 'aria-hidden': 'true' }, `${shape(kind)} `), name ?? kindWords(kind)],
+    text: [
+      told.filter(Boolean).join(' · '), h('br'),
+      h('span', stateClass(record), stateWords(record, now_ms)),
+    ],
     lead: stateRing(record),
     act: `report-${number}`,
     onclick: () => phone.go(`/report/${id}`),
@@ -118,14 +124,19 @@ function stateClass(record) {
   return record.state === 'complete' ? { class: 'done' } : wantsCare(record) ? { class: 'overdue' } : null;
 }
 
-/** What was told of tasks and is not at the office yet. @param {Phone} phone @param {OutboxRecord[]} steps */
-async function progressHere(phone, steps) {
+/** What was told of tasks and is not at the office yet. @param {Phone} phone @param {OutboxRecord[]} steps @param {Wish} wish */
+async function progressHere(phone, steps, wish) {
   const now_ms = phone.clock.nowMs();
   const rows = await Promise.all(steps.map(async (record) => {
     const { task_id, task_state } = record.summary;
     const known = task_id === null ? null : await task(phone.db, task_id);
     const why = record.problem === null ? null : [h('br'), problemWords(record.problem)];
-    return row({ title: known?.title ?? t(`task.${task_state}`), text: [`${t(`task.${task_state}`)} · ${stateWords(record, now_ms)}`, why], lead: stateRing(record) });
+    const word = t(`task.${task_state}`);
+    return row({ title: known?.title ?? word, text: [`${word} · ${stateWords(record, now_ms)}`, why], lead: stateRing(record) });
   }));
-  return h('details', { class: 'card' }, h('summary', { 'data-act': 'progress' }, t('reports.progress', { n: steps.length })), rows);
+  const summary = h('summary', { 'data-act': 'progress' }, t('reports.progress', { n: steps.length }));
+  const keep = (/** @type {Event} */ event) => {
+    wish.opened = /** @type {HTMLDetailsElement} */ (event.currentTarget).open;
+  };
+  return h('details', { class: 'card', open: wish.opened, ontoggle: keep }, summary, rows);
 }

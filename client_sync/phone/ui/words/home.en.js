@@ -61,7 +61,9 @@ export default {
   'reminder.update_take': 'Update now',
 
   'sync.all_there': 'Everything is sent',
-  'sync.unsent': '{reports} unsent · {received} waiting for photos · {photos} photos',
+  'sync.unsent_reports': '{n} unsent',
+  'sync.unsent_received': '{n} waiting for photos',
+  'sync.unsent_photos': '{n} photos',
   'sync.pushing': 'Sending reports {done}/{total}',
   'sync.uploading': 'Sending photos {done}/{total}',
   'sync.receipts': 'Checking receipts',

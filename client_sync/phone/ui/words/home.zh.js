@@ -61,7 +61,9 @@ export default {
   'reminder.update_take': '点一下更新',
 
   'sync.all_there': '全部已上传',
-  'sync.unsent': '未上传 {reports} 条 · 等照片 {received} 条 · 照片 {photos} 张',
+  'sync.unsent_reports': '未上传 {n} 条',
+  'sync.unsent_received': '等照片 {n} 条',
+  'sync.unsent_photos': '照片 {n} 张',
   'sync.pushing': '正在上传记录 {done}/{total}',
   'sync.uploading': '正在上传照片 {done}/{total}',
   'sync.receipts': '正在核对回执',

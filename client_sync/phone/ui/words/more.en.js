@@ -14,7 +14,7 @@ export default {
   'more.area': 'Area data',
   'more.area_none': 'Not downloaded yet. It comes with the next network, or now.',
   'more.area_made': 'Data of',
-  'more.area_installed': 'Downloaded',
+  'more.area_installed': 'Fetched',
   'more.area_size': 'Size',
   'more.area_holds': 'Holds',
   'more.area_counts': '{parcels} parcels · {features} layer features · {duties} duties',
@@ -84,4 +84,5 @@ export default {
   'more.log_none': 'Nothing went wrong.',
   'more.log_text': 'Tell the office the number when you ask them about it.',
   'more.log_id': 'Number',
+  'more.log_times': '{n} times',
 };

@@ -84,4 +84,5 @@ export default {
   'more.log_none': '没有出过问题。',
   'more.log_text': '找单位查问题时，把编号告诉他们。',
   'more.log_id': '编号',
+  'more.log_times': '{n} 次',
 };
