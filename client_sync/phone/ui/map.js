@@ -43,6 +43,8 @@ import { arrowImage, hatchImage, INK, LOOKS, signImage, styleLayers, tiandituSou
  * @property {(base: "none"|"vec"|"img") => void} setBase
  * @property {(at: {lon: number, lat: number}, zoom?: number) => void} flyTo
  * @property {(bounds: number[]) => void} fit
+ * @property {(at: {lon: number, lat: number}, covered_px: number) => void} keepAbove moves the map so far that a place is not under
+ *   what covers its lower edge
  * @property {() => Promise<void>} refresh reads the land anew, after a package has come
  * @property {() => {lon: number, lat: number, zoom: number}|null} looksAt the middle of the window; null where there is no map
  * @property {() => void} destroy
@@ -68,10 +70,23 @@ export async function mapView(container, options) {
   if (!canDraw()) return listView(container, options);
   try {
     const [library] = await Promise.all([import(LIBRARY), styleSheet()]);
-    return await new DrawnMap(container, options, library).ready();
+    return await begun(new DrawnMap(container, options, library));
   } catch (error) {
     console.warn('the map could not be drawn, a list stands in its place', error);
     return listView(container, options);
+  }
+}
+
+/**
+ * A map that could not begin leaves nothing behind in its place.
+ * @param {DrawnMap} map
+ */
+async function begun(map) {
+  try {
+    return await map.ready();
+  } catch (error) {
+    map.destroy();
+    throw error;
   }
 }
 
@@ -277,6 +292,15 @@ class DrawnMap {
   /** @param {number[]} bounds */
   fit(bounds) {
     this.map.fitBounds(bounds, { padding: 24, maxZoom: 18, duration: 0 });
+  }
+
+  /**
+   * @param {{lon: number, lat: number}} at
+   * @param {number} covered_px
+   */
+  keepAbove({ lon, lat }, covered_px) {
+    const below = this.map.project([lon, lat]).y - (this.place.offsetHeight - covered_px) * 0.6;
+    if (below > 0) this.map.panBy([0, below], { duration: 0 });
   }
 
   async refresh() {

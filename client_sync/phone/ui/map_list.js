@@ -4,7 +4,7 @@
  */
 
 import { bearingDeg, distanceM } from '../core/positions.js';
-import { nearest } from '../core/shapes.js';
+import { contains, nearest } from '../core/shapes.js';
 import { allParcels, parcelsIn } from '../store/land.js';
 import { h, mount } from './dom.js';
 import { areaWords, directionWord, metres } from './format.js';
@@ -53,7 +53,7 @@ export async function listView(container, options) {
       state.chosen = parcel;
       void draw();
     },
-    drawSketch: nothing, setMarks: nothing, setLayers: nothing, setBase: nothing,
+    drawSketch: nothing, setMarks: nothing, setLayers: nothing, setBase: nothing, keepAbove: nothing,
     flyTo: (at) => {
       state.at = at;
       void draw();
@@ -82,7 +82,9 @@ async function around(phone, at) {
  */
 function line(parcel, { at, chosen }, options) {
   const middle = middleOf(parcel);
-  const away = at ? t('map.away', { metres: metres(distanceM(at, middle)), way: directionWord(bearingDeg(at, middle)) }) : '';
+  const is_inside = at !== null && contains(parcel.geometry, at.lon, at.lat);
+  const way = at && t('map.away', { metres: metres(distanceM(at, middle)), way: directionWord(bearingDeg(at, middle)) });
+  const away = is_inside ? `${t('land.here')} ·` : way;
   return row({
     title: [chosen?.id === parcel.id ? '✓ ' : '', parcel.name ?? parcel.code],
     text: [away, ' ', areaWords(parcel.area_m2)],

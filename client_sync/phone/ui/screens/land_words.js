@@ -21,6 +21,25 @@ const NAMED_SCHEME = /^GB\/T 21010/;
 const UNTOLD = new Set(['synthetic', 'scheme', 'DLBM', 'dlbm', 'id', 'fid', 'OBJECTID', 'Shape_Area', 'Shape_Leng', 'BSM']);
 /** Below this share of a whole it is a part. */
 const WHOLE = 0.995;
+/** What a register without a beginning is given as its beginning. */
+const SINCE_EVER = '1900-01-01';
+
+/**
+ * What there is of `parts`, with a dot between; what is missing leaves no gap.
+ * @param {Children[]} parts
+ * @returns {Children[]}
+ */
+export function dotted(parts) {
+  return parts.filter(Boolean).flatMap((part, at) => (at === 0 ? [part] : [' · ', part]));
+}
+
+/**
+ * An area that is not broken over two lines.
+ * @param {number|null} m2
+ */
+export function areaNode(m2) {
+  return m2 === null ? null : h('span', { class: 'num' }, areaWords(m2));
+}
 
 /** @param {Parcel} parcel */
 export function parcelTitle(parcel) {
@@ -55,6 +74,14 @@ export function awayWords(from, parcel) {
   if (contains(parcel.geometry, from.lon, from.lat)) return t('land.here');
   const middle = middleOf(parcel);
   return t('map.away', { metres: metres(distanceM(from, middle)), way: directionWord(bearingDeg(from, middle)) }).replace(/ ·$/, '');
+}
+
+/**
+ * The day something is registered from; null for the day that stands for "nobody knows since when".
+ * @param {string} day
+ */
+export function sinceDay(day) {
+  return day > SINCE_EVER ? day : null;
 }
 
 /**
@@ -97,6 +124,6 @@ function valueWords(value) {
  * @param {{from: {lon: number, lat: number}|null, onclick: () => void}} how
  */
 export function parcelRow(parcel, { from, onclick }) {
-  const parts = [awayWords(from, parcel), areaWords(parcel.area_m2), parcel.holder, parcel.name ? endOf(parcel.code) : null];
-  return row({ title: parcelTitle(parcel), text: parts.filter(Boolean).join(' · '), act: `parcel-${parcel.code}`, onclick });
+  const parts = [awayWords(from, parcel), areaNode(parcel.area_m2), parcel.holder, parcel.name ? endOf(parcel.code) : null];
+  return row({ title: parcelTitle(parcel), text: dotted(parts), act: `parcel-${parcel.code}`, onclick });
 }

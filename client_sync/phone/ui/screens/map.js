@@ -8,7 +8,7 @@ import { covers } from '../map_shapes.js';
 import { readPackage } from '../../store/land.js';
 import { h, mount } from '../dom.js';
 import { icon } from '../icons.js';
-import { canDraw, mapView } from '../map.js';
+import { mapView } from '../map.js';
 import { barButton, bigButton, page, toast } from '../parts.js';
 import { t } from '../words.js';
 import { keptLayers, layersSheet } from './map_layers.js';
@@ -45,13 +45,21 @@ class WholeMap {
     /** @type {import("../../device/location.js").LocationTrouble|null} */
     this.trouble = null;
     this.wants_place = false;
+    /** Whether the first position may still move the map: not once it was left somewhere, and not under a finger. */
+    this.is_new = left_at === null;
     this.is_far = false;
     /** @type {number[]|null} */
     this.area = null;
     this.has_area = true;
-    this.place = h('div', { class: 'map-full' });
+    this.place = h('div', { class: 'map-full', onpointerdown: () => { this.is_new = false; } });
     this.note = h('div', { class: 'map-note', role: 'status' }, t('map.opening'));
     this.card = h('div', { class: 'map-card-place', 'aria-live': 'polite' });
+    this.buttons = h(
+      'div',
+      { class: 'map-buttons' },
+      mapButton('layers', t('map.layers'), () => void this.layers()),
+      mapButton('locate', t('map.locate'), () => this.locate()),
+    );
     this.node = this.screen();
     this.watch = { stop() {} };
     this.compass = watchCompass(phone.clock, {}, () => this.moved());
@@ -60,14 +68,7 @@ class WholeMap {
 
   screen() {
     const find = barButton({ icon: 'search', label: t('land.to_search'), act: 'search', onclick: () => this.phone.go('/search') });
-    const drawn = canDraw();
-    const buttons = h(
-      'div',
-      { class: 'map-buttons' },
-      drawn && mapButton('layers', t('map.layers'), () => void this.layers()),
-      drawn && mapButton('locate', t('map.locate'), () => this.locate()),
-    );
-    return page({ title: t('map.title'), actions: find, flush: true, tab: 'map' }, this.place, this.note, h('div', { class: 'map-over' }, buttons, this.card));
+    return page({ title: t('map.title'), actions: find, flush: true, tab: 'map' }, this.place, this.note, h('div', { class: 'map-over' }, this.buttons, this.card));
   }
 
   /** The map needs a size, so it is made once the screen stands. */
@@ -79,12 +80,14 @@ class WholeMap {
     const begin = left_at ?? (await beginning(this.phone, area, this.at));
     const view = await mapView(this.place, {
       phone: this.phone, center: begin, zoom: begin?.zoom, bounds: begin ? null : this.area, layers: shown.layers, base: shown.base,
-      onTapParcel: (parcel) => this.tapped(parcel),
+      onTapParcel: (parcel, at) => this.tapped(parcel, at),
       onTapPoint: () => void this.untapped(),
       onSeen: ({ is_far }) => this.seen(is_far),
     });
     if (this.is_closed) return view.destroy();
     this.view = view;
+    // A list has no layers and is ordered by where one stands already.
+    if (view.kind === 'list') this.buttons.hidden = true;
     for (const [name, hear] of Object.entries(this.hear)) this.phone.changes.addEventListener(name, hear);
     this.watch = watchPlace(this.phone, { onFix: (fix) => this.fixed(fix), onTrouble: (trouble) => this.troubled(trouble) });
     await this.marks();
@@ -123,7 +126,8 @@ class WholeMap {
   fixed(fix) {
     this.at = fix;
     this.trouble = null;
-    if (this.wants_place) this.goThere();
+    if (this.wants_place || (this.is_new && this.isInArea(fix))) this.goThere();
+    this.is_new = false;
     this.moved();
     this.tell();
   }
@@ -156,7 +160,12 @@ class WholeMap {
     const at = this.at;
     if (!at) return;
     this.view?.flyTo(at);
-    if (this.area && !covers(this.area, [at.lon, at.lat, at.lon, at.lat])) toast(t('map.outside'));
+    if (this.area && !this.isInArea(at)) toast(t('map.outside'));
+  }
+
+  /** @param {{lon: number, lat: number}} at */
+  isInArea({ lon, lat }) {
+    return covers(this.area, [lon, lat, lon, lat]);
   }
 
   async layers() {
@@ -184,12 +193,14 @@ class WholeMap {
     mount(this.note, words);
   }
 
-  /** @param {Parcel} parcel */
-  async tapped(parcel) {
+  /** @param {Parcel} parcel @param {{lon: number, lat: number}} at */
+  async tapped(parcel, at) {
     if (this.view?.kind === 'list') return this.phone.go(`/parcel/${parcel.id}`);
     this.view?.highlight(parcel);
     const drawn = await parcelCard(this.phone, parcel, { from: this.at, close: () => this.untapped() });
-    if (!this.is_closed) mount(this.card, drawn);
+    if (this.is_closed) return;
+    mount(this.card, drawn);
+    this.view?.keepAbove(at, this.card.offsetHeight);
   }
 
   untapped() {

@@ -6,11 +6,11 @@ import { dutiesOf, notesOf } from '../../store/land.js';
 import { listTasks } from '../../store/work.js';
 import { visitPath } from '../capture/start.js';
 import { h } from '../dom.js';
-import { areaWords, chinaDay } from '../format.js';
+import { chinaDay } from '../format.js';
 import { icon, shape } from '../icons.js';
 import { bigButton } from '../parts.js';
 import { t, tOr } from '../words.js';
-import { awayWords, dueWords, parcelTitle, useWords } from './land_words.js';
+import { areaNode, awayWords, dotted, dueWords, parcelTitle, useWords } from './land_words.js';
 import { startHere } from './parcel.js';
 
 /** @typedef {import("../../types.js").Parcel} Parcel */
@@ -31,7 +31,7 @@ export async function parcelCard(phone, parcel, { from, close }) {
     start.disabled = true;
     phone.go(visitPath(await startHere(phone, parcel)));
   }
-  const what = [areaWords(parcel.area_m2), useWords(parcel.land_use), parcel.holder, awayWords(from, parcel)].filter(Boolean).join(' · ');
+  const what = dotted([areaNode(parcel.area_m2), useWords(parcel.land_use), parcel.holder, awayWords(from, parcel)]);
   return h(
     'section',
     { class: 'map-card', 'aria-label': t('map.card') },

@@ -8,7 +8,7 @@ import { ring, shape } from '../icons.js';
 import { card, facts, row } from '../parts.js';
 import { inWords, known, t, tOr } from '../words.js';
 import { lawNote } from '../capture/law_note.js';
-import { attributeFacts, awayWords, dueWords, shareWords, useWords } from './land_words.js';
+import { areaNode, attributeFacts, awayWords, dotted, dueWords, shareWords, sinceDay, useWords } from './land_words.js';
 
 /** @typedef {import("../../types.js").Parcel} Parcel */
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -49,14 +49,14 @@ function noteRow(note, today) {
 
 /** @param {Duty} duty @param {string} today */
 function dutyRow(duty, today) {
-  const more = [duty.party, duty.contract_no ?? duty.supply_no, areaWords(duty.area_m2), duty.delivered_on && t('land.delivered', { day: duty.delivered_on })];
+  const more = [duty.party, duty.contract_no ?? duty.supply_no, areaNode(duty.area_m2), duty.delivered_on && t('land.delivered', { day: duty.delivered_on })];
   return row({
     lead: shape(duty.programme),
     title: tOr(`duty.${duty.kind}`, 'capture.duty_other', { kind: duty.kind }),
     text: [
       h('span', { class: 'line' }, dueWords(duty.due_on, today)),
       known(`look.${duty.kind}`) && h('span', { class: 'line line-ink' }, t(`look.${duty.kind}`)),
-      h('span', { class: 'line' }, more.filter(Boolean).join(' · ')),
+      h('span', { class: 'line' }, dotted(more)),
     ],
   });
 }
@@ -82,7 +82,7 @@ function paper({ layer, share, feature }) {
     feature.name && h('p', null, feature.name),
     facts([
       ...attributeFacts(feature),
-      [t('attribute.valid_from'), feature.valid_from],
+      [t('attribute.valid_from'), sinceDay(feature.valid_from)],
       [t('attribute.valid_to'), feature.valid_to],
       [t('attribute.share'), shareWords(share)],
     ]),
@@ -105,7 +105,7 @@ export function factsCard(parcel, from) {
       [t('land.ownership'), ownership],
       [t('land.code'), parcel.code],
       [t('land.region'), parcel.region],
-      [t('land.valid_from'), parcel.valid_from],
+      [t('land.valid_from'), sinceDay(parcel.valid_from)],
       [t('land.away'), awayWords(from, parcel)],
     ]),
   );
@@ -163,8 +163,7 @@ export function othersCard(covers) {
   if (others.length === 0) return card(t('land.others'), h('p', { class: 'hint' }, t('land.others_none')));
   return card(t('land.others'), others.map(({ layer, share, feature }) => row({
     title: tOr(`layer.${layer}`, layer),
-    text: [feature?.name ?? classOf(feature), feature?.code].filter(Boolean).join(' · '),
-    end: shareWords(share),
+    text: dotted([h('span', { class: 'line-ink' }, shareWords(share)), feature?.name ?? classOf(feature), feature?.code]),
   })));
 }
 
