@@ -15,10 +15,11 @@ const WORDS = new URL('words/', UI);
 
 /** Kinds of problems that are for the console and the command line alone: no phone asks for what they answer. */
 const OF_THE_OFFICE = `
-  csrf-failed login-taken user-unknown not-an-inspector role-unknown sign-in-failed unsafe-setting local-authority-unusable
-  crew-unknown parcel-unknown carried-file carried-entry file-unreadable column-missing crs-unknown row-geometry row-duplicate
-  row-invalid region-taken layer-unknown law-invalid law-unknown law-not-in-force stale-version move-not-allowed reason-required
-  match-decided match-choice period-unfinished period-invalid issue-unknown issue-unbalanced export-changed`.split(/\s+/).filter(Boolean);
+  csrf-failed login-taken user-unknown not-an-inspector role-unknown sign-in-failed unsafe-setting
+  local-authority-unusable crew-unknown parcel-unknown carried-file carried-entry file-unreadable column-missing
+  crs-unknown row-geometry row-duplicate row-invalid region-taken layer-unknown law-invalid law-unknown law-not-in-force
+  stale-version move-not-allowed reason-required match-decided match-choice device-not-listed crew-name-taken
+  period-unfinished period-invalid issue-unknown issue-unbalanced export-changed`.split(/\s+/).filter(Boolean);
 
 const sourceOf = (url) => readFileSync(url, 'utf-8');
 const holes = (words) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
