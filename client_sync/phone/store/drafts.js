@@ -3,6 +3,7 @@
  */
 
 import { strict } from './database.js';
+import { PHOTO_STORES, putPhoto } from './photos.js';
 
 /** @typedef {import("./database.js").Database} Database */
 /** @typedef {import("../types.js").Draft} Draft */
@@ -12,12 +13,15 @@ import { strict } from './database.js';
  * there a second time, open to changes that could never be sent.
  * @param {Database} db
  * @param {Draft} draft
+ * @param {import("./photos.js").TakenPhoto|null} [photo] a new picture that the draft names: both are saved, or neither
  * @returns {Promise<boolean>} whether it was saved
  */
-export async function keepDraft(db, draft) {
-  return strict(db, ['drafts', 'outbox'], async (tx) => {
+export async function keepDraft(db, draft, photo = null) {
+  const stores = photo === null ? [] : PHOTO_STORES;
+  return strict(db, ['drafts', 'outbox', ...stores], async (tx) => {
     const sealed = await tx.objectStore('outbox').index('by_id_rev').getKey([draft.id, draft.rev]);
     if (sealed !== undefined) return false;
+    if (photo !== null) await putPhoto(tx, photo);
     await tx.objectStore('drafts').put(draft);
     return true;
   }, 'strict', ['drafts']);

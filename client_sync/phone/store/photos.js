@@ -8,27 +8,50 @@ import { strict } from './database.js';
 /** @typedef {import("./database.js").Database} Database */
 /** @typedef {import("../types.js").PhotoRow} PhotoRow */
 
+/** @typedef {{row: PhotoRow, bytes: Uint8Array<ArrayBuffer>}} TakenPhoto a photo with its digest, not on the disk yet */
+
+/** The stores that `putPhoto` writes. */
+export const PHOTO_STORES = ['photos', 'photo_bytes'];
+
 /**
- * Hashes and saves a photo; on the disk when this returns. The same bytes are kept once.
+ * Hashes a photo before any transaction begins.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {{media_type: string, taken_at: string}} facts
+ * @returns {Promise<TakenPhoto>}
+ */
+export async function takenPhoto(bytes, { media_type, taken_at }) {
+  if (bytes.byteLength === 0) throw new RangeError('an empty file is no photo');
+  const digest = await sha256(bytes);
+  const row = { digest, bytes: bytes.byteLength, media_type, taken_at, state: /** @type {const} */ ('here'), upload_url: null, sent_bytes: 0 };
+  return { row, bytes };
+}
+
+/**
+ * Writes a photo within a transaction; the same bytes are kept once.
+ * @param {import("./database.js").WriteTx} tx
+ * @param {TakenPhoto} photo
+ * @returns {Promise<PhotoRow>}
+ */
+export async function putPhoto(tx, { row, bytes }) {
+  const known = /** @type {PhotoRow|undefined} */ (await tx.objectStore('photos').get(row.digest));
+  const holds = (await tx.objectStore('photo_bytes').getKey(row.digest)) !== undefined;
+  if (known && holds && known.state !== 'lost') return known;
+  await tx.objectStore('photo_bytes').put(bytes, row.digest);
+  await tx.objectStore('photos').put(row);
+  return row;
+}
+
+/**
+ * Hashes and saves a photo that no draft names yet; on the disk when this returns.
  * @param {Database} db
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {{media_type: string, taken_at: string}} facts
  * @returns {Promise<PhotoRow>}
  * @throws {import("./database.js").StorageFull}
  */
-export async function keepPhoto(db, bytes, { media_type, taken_at }) {
-  if (bytes.byteLength === 0) throw new RangeError('an empty file is no photo');
-  const digest = await sha256(bytes);
-  return strict(db, ['photos', 'photo_bytes'], async (tx) => {
-    const known = /** @type {PhotoRow|undefined} */ (await tx.objectStore('photos').get(digest));
-    const holds = (await tx.objectStore('photo_bytes').getKey(digest)) !== undefined;
-    /** @type {PhotoRow} */
-    const row = { digest, bytes: bytes.byteLength, media_type, taken_at, state: 'here', upload_url: null, sent_bytes: 0 };
-    if (known && holds && known.state !== 'lost') return known;
-    await tx.objectStore('photo_bytes').put(bytes, digest);
-    await tx.objectStore('photos').put(row);
-    return row;
-  });
+export async function keepPhoto(db, bytes, facts) {
+  const photo = await takenPhoto(bytes, facts);
+  return strict(db, PHOTO_STORES, (tx) => putPhoto(tx, photo));
 }
 
 /**

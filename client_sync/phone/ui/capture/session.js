@@ -8,7 +8,7 @@ import { watchCompass } from '../../device/compass.js';
 import { watchLocation } from '../../device/location.js';
 import { keepScreenOn } from '../../device/wake_lock.js';
 import { dropUnusedPhoto, keepDraft, readDraft } from '../../store/drafts.js';
-import { keepPhoto } from '../../store/photos.js';
+import { takenPhoto } from '../../store/photos.js';
 import { follow, NOWHERE } from './standing.js';
 
 /** @typedef {import("../../types.js").Draft} Draft */
@@ -201,7 +201,7 @@ export class Visit extends EventTarget {
   }
 
   /**
-   * Keep a picture: bytes first, then the draft that names it. Measured as "photo-saved", from bytes to the last commit.
+   * Keep a picture together with the draft that names it. Measured as "photo-saved", from bytes to the commit.
    * A picture that finds no room stays in memory for `again()`, and `problem` says so.
    * @param {Picture} picture
    * @param {{kind: string, taken_at: string, position: Position|null, view: View|null, gallery_reason?: string}} facts
@@ -221,16 +221,44 @@ export class Visit extends EventTarget {
   /** @param {Picture} picture @param {Parameters<Visit["addPhoto"]>[1]} facts @returns {Promise<DraftPhoto>} */
   async keepPicture({ bytes, media_type, camera_api }, facts) {
     const began = performance.now();
-    const row = await keepPhoto(this.phone.db, bytes, { media_type, taken_at: facts.taken_at });
+    const taken = await takenPhoto(bytes, { media_type, taken_at: facts.taken_at });
     const source = camera_api === 'gallery' ? /** @type {const} */ ('gallery') : /** @type {const} */ ('camera');
     /** @type {DraftPhoto} */
-    const photo = { digest: row.digest, bytes: bytes.length, media_type: row.media_type, source, camera_api, ...facts };
-    const others = this.draft.photos.filter((one) => one.digest !== photo.digest);
-    const captured_at = this.draft.captured_at ?? facts.taken_at;
-    const view = this.draft.view ?? facts.view;
-    if (!(await this.change({ photos: [...others, photo], captured_at, view }))) throw this.problem;
+    const photo = { digest: taken.row.digest, bytes: bytes.length, media_type, source, camera_api, ...facts };
+    const writing = this.written.then(() => this.writePhoto(taken, photo));
+    this.written = writing;
+    const problem = await writing;
+    if (problem !== null) throw problem;
     performance.measure('photo-saved', { start: began, end: performance.now() });
+    if (this.unkept.length === 0) this.problem = null;
+    this.tell('draft');
+    this.tell('saved');
     return photo;
+  }
+
+  /**
+   * The picture and the draft with it, in one transaction; the draft in memory names it only when both are on disk.
+   * @param {import("../../store/photos.js").TakenPhoto} taken
+   * @param {DraftPhoto} photo
+   * @returns {Promise<Error|null>} why neither could be written
+   */
+  async writePhoto(taken, photo) {
+    const named = () => ({
+      ...this.draft,
+      photos: [...this.draft.photos.filter((one) => one.digest !== photo.digest), photo],
+      captured_at: this.draft.captured_at ?? photo.taken_at,
+      view: this.draft.view ?? photo.view,
+      updated_at: this.phone.clock.nowIso(),
+    });
+    const draft = named();
+    try {
+      if (!(await keepDraft(this.phone.db, draft, taken))) return new RangeError('the visit was sealed meanwhile');
+    } catch (error) {
+      return /** @type {Error} */ (error);
+    }
+    this.kept = draft;
+    this.draft = named();
+    return null;
   }
 
   /** Try again to keep what found no room. @returns {Promise<void>} */

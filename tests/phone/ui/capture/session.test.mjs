@@ -66,6 +66,24 @@ test('a picture is in the draft with its untouched bytes, and the time it took i
   visit.release();
 });
 
+test('a phone that dies while a picture is written has the picture with the draft that names it, or neither', async (context) => {
+  const { db } = await freshDatabase();
+  for (const dying of ['photo_bytes', 'photos', 'drafts']) {
+    const { visit, id } = await opened(db);
+    const { put } = IDBObjectStore.prototype;
+    const death = context.mock.method(IDBObjectStore.prototype, 'put', function dies(...given) {
+      if (this.name === dying) this.transaction.abort();
+      return put.apply(this, given);
+    });
+    assert.equal(await visit.addPhoto(picture(), facts()), null);
+    death.mock.restore();
+    assert.deepEqual((await readDraft(db, id)).photos, [], `${dying}: the draft names a picture that is not there`);
+    assert.deepEqual([await db.count('photos'), await db.count('photo_bytes')], [0, 0], `${dying}: a picture nobody names is left`);
+    visit.release();
+    await db.delete('drafts', id);
+  }
+});
+
 test('a picture the phone has no room for is not called saved and is kept once there is room', async (context) => {
   const { db } = await freshDatabase();
   const { visit, id } = await opened(db);
