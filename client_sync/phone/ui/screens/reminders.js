@@ -5,9 +5,10 @@
 
 import { storageAdvice } from '../../core/storage_policy.js';
 import { storageFacts } from '../../device/storage.js';
+import { keepSetting, readSetting } from '../../store/identity.js';
 import { counts } from '../../store/outbox.js';
 import { h } from '../dom.js';
-import { bytesWords } from '../format.js';
+import { bytesWords, chinaDay } from '../format.js';
 import { icon } from '../icons.js';
 import { banner, chip, stateLine } from '../parts.js';
 import { t } from '../words.js';
@@ -29,15 +30,20 @@ function joinAgain(phone) {
   return banner({ level: 'bad', title: t(`standing.${standing}`), text: t(`standing.${standing}_text`), actions: join });
 }
 
-/** @param {Phone} phone */
+/** A reminder that was followed today comes again tomorrow; a warning stays until its cause is gone. @param {Phone} phone */
 async function storageWords(phone) {
   const { queued, received, aside } = await counts(phone.db);
   const last = phone.identity?.last_sync_at ?? null;
   const days_since_sync = last === null ? null : (phone.clock.nowMs() - Date.parse(last)) / DAY_MS;
   const { level, key, free_bytes } = storageAdvice({ ...(await storageFacts()), unsent: queued + received + aside, days_since_sync });
-  if (level === 'ok') return null;
+  const today = chinaDay(phone.clock.nowMs());
+  if (level === 'ok' || (level === 'remind' && (await readSetting(phone.db, 'reminded_on')) === today)) return null;
   const text = t(key, { free: free_bytes === null ? '' : bytesWords(free_bytes) });
-  return stateLine({ sign: icon('warn'), text, level: level === 'warn' ? 'warn' : 'wait', act: 'reminder-storage', onclick: () => phone.go('/more') });
+  const look = async () => {
+    await keepSetting(phone.db, 'reminded_on', today);
+    phone.go('/more');
+  };
+  return stateLine({ sign: icon('warn'), text, level: level === 'warn' ? 'warn' : 'wait', act: 'reminder-storage', onclick: () => void look() });
 }
 
 /** @param {Phone} phone */
