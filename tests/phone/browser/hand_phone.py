@@ -39,7 +39,10 @@ HERE = {"lon": 120.9801, "lat": 31.3802}
 
 @dataclass
 class HandPhone:
-    """One phone. `camera` and `location` say what the person answers when the app asks: allow or deny."""
+    """One phone. `camera` and `location` say what the person answers when the app asks: allow or deny.
+
+    `scene` is a film (MJPEG) that the made-up camera shows; without, it shows a test picture.
+    """
 
     playwright: "Playwright"
     profile: Path
@@ -51,6 +54,7 @@ class HandPhone:
     dark: bool = False
     years_off: int = 0
     slower: int = 1
+    scene: Path | None = None
     place: dict[str, float] = field(default_factory=lambda: HERE | {"accuracy": 5.0})
     heading: float | None = 90.0
     process: "subprocess.Popen[bytes] | None" = None
@@ -174,6 +178,7 @@ class HandPhone:
         # With this flag the question for the camera is answered by yes without asking; without it, headless means no.
         camera = ["--use-fake-ui-for-media-stream"] if self.camera == "allow" else ["--use-fake-ui-for-media-stream=deny"]
         flags = [*PHONE_FLAGS, *camera, f"--user-data-dir={self.profile}", f"--lang={self.language}"]
+        flags += [f"--use-file-for-fake-video-capture={self.scene}"] if self.scene else []
         flags += [f"--accept-lang={self.language}", f"--window-size={self.size[0]},{self.size[1]}"]
         environment = {**os.environ, "TZ": "Asia/Shanghai", "LANGUAGE": self.language.replace("-", "_")}
         self.process = subprocess.Popen(
