@@ -19,46 +19,52 @@ const MOST_RECEIPT_BYTES = 64 * 1024 * 1024;
 /** @param {Phone} phone */
 export async function carryCard(phone) {
   const said = h('div', { class: 'live', 'aria-live': 'polite' });
-  const make = bigButton({ label: t('more.carry_make'), act: 'carry-out', icon: 'share', onclick: () => void making() });
+  const make = bigButton({
+    label: t('more.carry_make'), act: 'carry-out', icon: 'share', onclick: () => void making(phone, make, said),
+  });
   const file = h('input', {
     type: 'file', class: 'unseen', accept: '.json,application/json', 'data-act': 'receipts-file', tabindex: '-1',
-    'aria-label': t('more.carry_read'), onchange: () => void reading(),
+    'aria-label': t('more.carry_read'), onchange: () => void reading(phone, file, said),
   });
   const read = bigButton({ label: t('more.carry_read'), act: 'receipts-read', onclick: () => file.click() });
-  const explained = (/** @type {unknown} */ fault) => {
-    console.warn(fault);
-    mount(said, banner({ level: 'warn', text: tOr(`problem.${codeOf(fault)}`, 'problem.unexpected') }));
-  };
-
-  async function making() {
-    if (!phone.identity?.carry_recipient) return mount(said, banner({ level: 'remind', text: t('more.carry_no_key') }));
-    make.disabled = true;
-    mount(said, banner({ level: 'info', text: t('more.carry_making') }));
-    try {
-      const carried = await carriedFile(phone.db, phone.clock);
-      mount(said, carried === null ? banner({ level: 'info', text: t('more.carry_nothing') }) : readyHere(carried));
-    } catch (fault) {
-      explained(fault);
-    } finally {
-      make.disabled = false;
-    }
-  }
-
-  async function reading() {
-    const [chosen] = file.files ?? [];
-    if (!chosen) return;
-    try {
-      const text = chosen.size > MOST_RECEIPT_BYTES ? '' : await chosen.text();
-      mount(said, readHere(await readReceiptsFile(phone.db, text)));
-    } catch (fault) {
-      explained(fault);
-    } finally {
-      file.value = '';
-    }
-  }
-
   const node = card(t('more.carry'), h('p', { class: 'quiet' }, t('more.carry_text')), make, said, read, file);
   return { node, leave: () => {} };
+}
+
+/** @param {Phone} phone @param {HTMLButtonElement} button @param {HTMLElement} said */
+async function making(phone, button, said) {
+  if (!phone.identity?.carry_recipient) return mount(said, banner({ level: 'remind', text: t('more.carry_no_key') }));
+  button.disabled = true;
+  mount(said, banner({ level: 'info', text: t('more.carry_making') }));
+  try {
+    const carried = await carriedFile(phone.db, phone.clock);
+    mount(said, carried === null ? banner({ level: 'info', text: t('more.carry_nothing') }) : readyHere(carried));
+  } catch (fault) {
+    explain(fault, said);
+  } finally {
+    button.disabled = false;
+  }
+  return undefined;
+}
+
+/** @param {Phone} phone @param {HTMLInputElement} file @param {HTMLElement} said */
+async function reading(phone, file, said) {
+  const [chosen] = file.files ?? [];
+  if (!chosen) return;
+  try {
+    const text = chosen.size > MOST_RECEIPT_BYTES ? '' : await chosen.text();
+    mount(said, readHere(await readReceiptsFile(phone.db, text)));
+  } catch (fault) {
+    explain(fault, said);
+  } finally {
+    file.value = '';
+  }
+}
+
+/** @param {unknown} fault @param {HTMLElement} said */
+function explain(fault, said) {
+  console.warn(fault);
+  mount(said, banner({ level: 'warn', text: tOr(`problem.${codeOf(fault)}`, 'problem.unexpected') }));
 }
 
 /** The finished file, to send or to save: sharing needs a tap of its own. @param {CarriedFile} carried */

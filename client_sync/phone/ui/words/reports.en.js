@@ -17,7 +17,7 @@ export default {
 
   'state.draft': 'Draft, not saved as a record yet',
   'state.queued': 'On this phone, sent when there is a network',
-  'state.tried': 'On this phone, tried {n} times, goes on trying',
+  'state.tried': 'On this phone, tried {n}×, goes on trying',
   'state.carried': 'On this phone, exported {when}, waiting for receipts',
   'state.received': 'The office has it, {n} photos still to come',
   'state.confirming': 'Photos sent, waiting for the office’s receipt',
