@@ -20,6 +20,10 @@ import { lastPlace, watchPlace } from './whereabouts.js';
 /** @typedef {import("../../types.js").Phone} Phone */
 /** @typedef {import("../map.js").MapView} MapView */
 
+/** At zoom 16 a circle of this radius fills the window of a small phone. */
+const WINDOW_M = 140;
+const FARTHEST_ZOOM = 9;
+
 /** Where the map was left, so that it is found there again. @type {{lon: number, lat: number, zoom: number}|null} */
 let left_at = null;
 
@@ -47,6 +51,7 @@ class WholeMap {
     this.wants_place = false;
     /** Whether the first position may still move the map: not once it was left somewhere, and not under a finger. */
     this.is_new = left_at === null;
+    this.has_new_land = false;
     this.is_far = false;
     /** @type {number[]|null} */
     this.area = null;
@@ -74,6 +79,8 @@ class WholeMap {
   /** The map needs a size, so it is made once the screen stands. */
   async open() {
     while (!this.node.isConnected && !this.is_closed) await new Promise(requestAnimationFrame);
+    if (this.is_closed) return;
+    for (const [name, hear] of Object.entries(this.hear)) this.phone.changes.addEventListener(name, hear);
     const [shown, area] = await Promise.all([keptLayers(this.phone), readPackage(this.phone.db)]);
     if (this.is_closed) return;
     this.learnArea(area);
@@ -88,10 +95,11 @@ class WholeMap {
     this.view = view;
     // A list has no layers and is ordered by where one stands already.
     if (view.kind === 'list') this.buttons.hidden = true;
-    for (const [name, hear] of Object.entries(this.hear)) this.phone.changes.addEventListener(name, hear);
     this.watch = watchPlace(this.phone, { onFix: (fix) => this.fixed(fix), onTrouble: (trouble) => this.troubled(trouble) });
-    await this.marks();
     this.moved();
+    // Land that came while the map was opening was heard by nobody who could draw it.
+    if (this.has_new_land) return this.landChanged();
+    await this.marks();
     this.tell();
   }
 
@@ -111,6 +119,7 @@ class WholeMap {
   }
 
   async landChanged() {
+    this.has_new_land = true;
     this.learnArea(await readPackage(this.phone.db));
     await this.view?.refresh();
     await this.marks();
@@ -148,8 +157,8 @@ class WholeMap {
     void this.compass.ask();
     this.wants_place = true;
     if (this.at) return this.goThere();
-    toast(t(this.trouble ? `map.location.${this.trouble}` : 'map.searching'));
-    if (!this.trouble) return;
+    if (!this.trouble) return void toast(t('map.searching'));
+    // Asked again, a refusal is told again; a permission given meanwhile counts.
     this.trouble = null;
     this.watch.stop();
     this.watch = watchPlace(this.phone, { onFix: (fix) => this.fixed(fix), onTrouble: (trouble) => this.troubled(trouble) });
@@ -159,7 +168,8 @@ class WholeMap {
     this.wants_place = false;
     const at = this.at;
     if (!at) return;
-    this.view?.flyTo(at);
+    // A doubtful position is shown with its whole circle: all blue would tell nothing.
+    this.view?.flyTo(at, at.accuracy_m > WINDOW_M ? Math.max(FARTHEST_ZOOM, 16 - Math.log2(at.accuracy_m / WINDOW_M)) : undefined);
     if (this.area && !this.isInArea(at)) toast(t('map.outside'));
   }
 
