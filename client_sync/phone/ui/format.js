@@ -22,7 +22,10 @@ function formatter(options) {
  */
 export function areaWords(m2) {
   if (m2 === null || m2 === undefined) return '';
-  return t('area', { mu: short(mu(m2)), m2: Math.round(m2).toLocaleString('en-US').replaceAll(',', ' ') }).replaceAll(' ', '\u00a0');
+  return t('area', { mu: short(mu(m2)), m2: Math.round(m2).toLocaleString('en-US').replaceAll(',', ' ') }).replaceAll(
+    ' ',
+    '\u00a0',
+  );
 }
 
 /** @param {number} value two places below ten, one below a hundred, none above */
@@ -54,7 +57,13 @@ export function daysUntil(day, today) {
  */
 export function dayWords(day, today) {
   const far = day.slice(0, 4) !== today.slice(0, 4);
-  const words = formatter({ timeZone: 'UTC', month: language() === 'zh' ? 'long' : 'short', day: 'numeric', weekday: 'short', ...(far ? { year: 'numeric' } : {}) });
+  const words = formatter({
+    timeZone: 'UTC',
+    month: language() === 'zh' ? 'long' : 'short',
+    day: 'numeric',
+    weekday: 'short',
+    ...(far ? { year: 'numeric' } : {}),
+  });
   return `${words.format(new Date(`${day}T00:00:00Z`))} · ${leftWords(daysUntil(day, today))}`;
 }
 
@@ -87,7 +96,12 @@ export function instantWords(iso, now_ms) {
   if (Number.isNaN(at_ms)) return iso;
   const far = chinaDay(at_ms).slice(0, 4) !== chinaDay(now_ms).slice(0, 4);
   const words = formatter({
-    timeZone: ZONE, month: language() === 'zh' ? 'long' : 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false,
+    timeZone: ZONE,
+    month: language() === 'zh' ? 'long' : 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
     ...(far ? { year: 'numeric' } : {}),
   });
   return `${words.format(at_ms)} · ${agoWords(now_ms - at_ms)}`;

@@ -14,11 +14,13 @@ import { arrowImage, hatchImage, INK, LOOKS, signImage, styleLayers, tiandituSou
 /** @typedef {import("../types.js").Parcel} Parcel */
 /**
  * @typedef {{lon: number, lat: number, accuracy_m: number, heading_deg?: number|null}} Standing
- * @typedef {{lon: number, lat: number, sign: string, tone?: "usual"|"overdue"|"chosen", order?: number}} Mark a sign on the map: a number or a shape
+ * @typedef {{lon: number, lat: number, sign: string, tone?: "usual"|"overdue"|"chosen", order?: number}} Mark
+ *   a sign on the map: a number or a shape
  */
 /**
  * How a map begins. `bounds` (west, south, east, north) or `center`; without either it begins at the area package's extent.
- * `onTapPoint` is asked first; when it answers true the tap is spent (sketching, placing by hand), else the parcel under it is told.
+ * `onTapPoint` is asked first; when it answers true the tap is spent (sketching, placing by hand), else the parcel under it is
+ * told.
  * @typedef {object} MapOptions
  * @property {Phone} phone
  * @property {number[]|null} [bounds]
@@ -134,7 +136,11 @@ class DrawnMap {
   /** @param {any} library */
   beginning(library) {
     const { bounds, center, zoom } = this.options;
-    const begin = bounds ? { bounds, fitBoundsOptions: { padding: 24, maxZoom: 17 } } : center ? { center, zoom: zoom ?? 16 } : { bounds: CHINA };
+    const begin = bounds
+      ? { bounds, fitBoundsOptions: { padding: 24, maxZoom: 17 } }
+      : center
+        ? { center, zoom: zoom ?? 16 }
+        : { bounds: CHINA };
     const empty = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
     return {
       container: this.place,
@@ -143,7 +149,12 @@ class DrawnMap {
         sources: { land: { ...empty, tolerance: 0.2 }, over: empty, marks: empty },
         layers: [{ id: 'paper', type: 'background', paint: { 'background-color': INK.paper[this.dark] } }],
       },
-      ...begin, maxZoom: 20, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
+      ...begin,
+      maxZoom: 20,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
     };
   }
 
@@ -154,8 +165,11 @@ class DrawnMap {
       this.map.once('error', (/** @type {any} */ event) => reject(event.error));
     });
     const scale = Math.min(3, Math.max(1, Math.round(devicePixelRatio)));
-    this.map.addImage('arrow', arrowImage({ ink: INK.subject[this.dark], halo: INK.halo[this.dark], size: 64 * scale }), { pixelRatio: scale });
-    for (const look of LOOKS) if (look.hatch) this.map.addImage(`hatch-${look.name}`, hatchImage(look.colour[this.dark], look.hatch));
+    this.map.addImage('arrow', arrowImage({ ink: INK.subject[this.dark], halo: INK.halo[this.dark], size: 64 * scale }), {
+      pixelRatio: scale,
+    });
+    for (const look of LOOKS)
+      if (look.hatch) this.map.addImage(`hatch-${look.name}`, hatchImage(look.colour[this.dark], look.hatch));
     for (const layer of styleLayers(this.dark)) this.map.addLayer(layer);
     this.setLayers([...this.names]);
     this.setBase(this.options.base ?? 'none');

@@ -29,8 +29,13 @@ export const LOOKS = [
 
 /** Colours that belong to no layer, in light and in dark. */
 export const INK = {
-  paper: ['#fdfdfb', '#14181c'], parcel: ['#7c8590', '#6f7a86'], subject: ['#1f5fbf', '#7fb0f5'], edge: ['#1b1f24', '#e8ebef'],
-  sketch: ['#8a5800', '#f0b95a'], overdue: ['#b3261e', '#ff9e96'], halo: ['#ffffff', '#14181c'],
+  paper: ['#fdfdfb', '#14181c'],
+  parcel: ['#7c8590', '#6f7a86'],
+  subject: ['#1f5fbf', '#7fb0f5'],
+  edge: ['#1b1f24', '#e8ebef'],
+  sketch: ['#8a5800', '#f0b95a'],
+  overdue: ['#b3261e', '#ff9e96'],
+  halo: ['#ffffff', '#14181c'],
 };
 
 /** @typedef {keyof typeof INK} InkName */
@@ -112,42 +117,61 @@ const ofRole = (name) => ['==', ['get', 'role'], name];
  * @returns {any[]}
  */
 export function styleLayers(dark) {
+  return [...LOOKS.flatMap((look) => lookLayers(look, dark)), ...subjectLayers(dark), ...standingLayers(dark)];
+}
+
+/**
+ * A layer over the features of one role.
+ * @param {string} id
+ * @param {"fill"|"line"|"circle"|"symbol"} type
+ * @param {string} role
+ * @param {{paint?: object, layout?: object, source?: string}} how
+ */
+function roleLayer(id, type, role, { paint = {}, layout = {}, source = 'over' }) {
+  return { id, type, source, filter: ofRole(role), layout, paint };
+}
+
+/** The parcels, the one that is spoken of, and a sketch in the making. @param {0|1} dark @returns {any[]} */
+function subjectLayers(dark) {
   const ink = (/** @type {InkName} */ name) => INK[name][dark];
-  const layers = LOOKS.flatMap((look) => lookLayers(look, dark));
+  const round = { 'line-join': 'round' };
+  const corner = {
+    'circle-radius': 7,
+    'circle-color': ink('halo'),
+    'circle-stroke-color': ink('sketch'),
+    'circle-stroke-width': 3,
+  };
+  const sketched = { 'line-color': ink('sketch'), 'line-width': 3, 'line-dasharray': [3, 1] };
   return [
-    ...layers,
-    { id: 'parcel', type: 'line', source: 'land', filter: ofRole('parcel'), paint: { 'line-color': ink('parcel'), 'line-width': 1.2 } },
-    { id: 'subject', type: 'fill', source: 'over', filter: ofRole('subject'), paint: { 'fill-color': ink('subject'), 'fill-opacity': 0.18 } },
-    {
-      id: 'subject-edge', type: 'line', source: 'over', filter: ofRole('subject'), layout: { 'line-join': 'round' },
-      paint: { 'line-color': ink('edge'), 'line-width': 3 },
-    },
-    { id: 'sketch', type: 'fill', source: 'over', filter: ofRole('sketch'), paint: { 'fill-color': ink('sketch'), 'fill-opacity': 0.2 } },
-    {
-      id: 'sketch-line', type: 'line', source: 'over', filter: ['any', ofRole('sketch'), ofRole('sketch-line')],
-      layout: { 'line-join': 'round' }, paint: { 'line-color': ink('sketch'), 'line-width': 3, 'line-dasharray': [3, 1] },
-    },
-    {
-      id: 'corner', type: 'circle', source: 'over', filter: ofRole('corner'),
-      paint: { 'circle-radius': 7, 'circle-color': ink('halo'), 'circle-stroke-color': ink('sketch'), 'circle-stroke-width': 3 },
-    },
-    { id: 'accuracy', type: 'fill', source: 'over', filter: ofRole('accuracy'), paint: { 'fill-color': ink('subject'), 'fill-opacity': 0.14 } },
-    {
-      id: 'accuracy-edge', type: 'line', source: 'over', filter: ofRole('accuracy'),
-      paint: { 'line-color': ink('subject'), 'line-width': 1.5, 'line-dasharray': [3, 2] },
-    },
-    {
-      id: 'mark', type: 'symbol', source: 'marks',
-      layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'order'] },
-    },
-    {
-      id: 'heading', type: 'symbol', source: 'over', filter: ofRole('heading'),
-      layout: { 'icon-image': 'arrow', 'icon-rotate': ['get', 'heading'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
-    },
-    {
-      id: 'position', type: 'circle', source: 'over', filter: ofRole('position'),
-      paint: { 'circle-radius': 8, 'circle-color': ink('subject'), 'circle-stroke-color': ink('halo'), 'circle-stroke-width': 3 },
-    },
+    roleLayer('parcel', 'line', 'parcel', { source: 'land', paint: { 'line-color': ink('parcel'), 'line-width': 1.2 } }),
+    roleLayer('subject', 'fill', 'subject', { paint: { 'fill-color': ink('subject'), 'fill-opacity': 0.18 } }),
+    roleLayer('subject-edge', 'line', 'subject', { layout: round, paint: { 'line-color': ink('edge'), 'line-width': 3 } }),
+    roleLayer('sketch', 'fill', 'sketch', { paint: { 'fill-color': ink('sketch'), 'fill-opacity': 0.2 } }),
+    roleLayer('sketch-edge', 'line', 'sketch', { layout: round, paint: sketched }),
+    roleLayer('sketch-line', 'line', 'sketch-line', { layout: round, paint: sketched }),
+    roleLayer('corner', 'circle', 'corner', { paint: corner }),
+  ];
+}
+
+/** Where one stands and looks, over the signs of tasks and parcels. @param {0|1} dark @returns {any[]} */
+function standingLayers(dark) {
+  const ink = (/** @type {InkName} */ name) => INK[name][dark];
+  const turned = { 'icon-rotate': ['get', 'heading'], 'icon-rotation-alignment': 'map' };
+  const arrow = { 'icon-image': 'arrow', ...turned, 'icon-allow-overlap': true, 'icon-ignore-placement': true };
+  const point = {
+    'circle-radius': 8,
+    'circle-color': ink('subject'),
+    'circle-stroke-color': ink('halo'),
+    'circle-stroke-width': 3,
+  };
+  const sign = { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'order'] };
+  const edge = { 'line-color': ink('subject'), 'line-width': 1.5, 'line-dasharray': [3, 2] };
+  return [
+    roleLayer('accuracy', 'fill', 'accuracy', { paint: { 'fill-color': ink('subject'), 'fill-opacity': 0.14 } }),
+    roleLayer('accuracy-edge', 'line', 'accuracy', { paint: edge }),
+    { id: 'mark', type: 'symbol', source: 'marks', layout: sign },
+    roleLayer('heading', 'symbol', 'heading', { layout: arrow }),
+    roleLayer('position', 'circle', 'position', { paint: point }),
   ];
 }
 
@@ -159,11 +183,24 @@ export function styleLayers(dark) {
 function lookLayers(look, dark) {
   const paint = { 'line-color': look.colour[dark], 'line-width': look.width };
   const line = {
-    id: `layer-${look.name}`, type: 'line', source: 'land', filter: ofLayer(look.name), layout: { 'line-join': 'round' },
+    id: `layer-${look.name}`,
+    type: 'line',
+    source: 'land',
+    filter: ofLayer(look.name),
+    layout: { 'line-join': 'round' },
     paint: look.dash ? { ...paint, 'line-dasharray': look.dash } : paint,
   };
   if (!look.hatch) return [line];
-  return [{ id: `hatch-${look.name}`, type: 'fill', source: 'land', filter: ofLayer(look.name), paint: { 'fill-pattern': `hatch-${look.name}` } }, line];
+  return [
+    {
+      id: `hatch-${look.name}`,
+      type: 'fill',
+      source: 'land',
+      filter: ofLayer(look.name),
+      paint: { 'fill-pattern': `hatch-${look.name}` },
+    },
+    line,
+  ];
 }
 
 /**
@@ -177,9 +214,15 @@ export function tiandituSources(kind, key) {
   return names.map((name) => ({
     id: `base-${name}`,
     source: {
-      type: 'raster', tileSize: 256, maxzoom: 18, attribution: '天地图',
-      tiles: [0, 1, 2, 3].map((n) => `https://t${n}.tianditu.gov.cn/${name}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=${name}`
-        + `&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=${encodeURIComponent(key)}`),
+      type: 'raster',
+      tileSize: 256,
+      maxzoom: 18,
+      attribution: '天地图',
+      tiles: [0, 1, 2, 3].map(
+        (n) =>
+          `https://t${n}.tianditu.gov.cn/${name}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=${name}` +
+          `&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=${encodeURIComponent(key)}`,
+      ),
     },
   }));
 }

@@ -22,7 +22,12 @@ export function page({ title, back = null, actions = null, foot = null, flush = 
   const bar = h(
     'header',
     { class: 'bar' },
-    back && h('button', { type: 'button', class: 'bar-button', 'data-act': 'back', 'aria-label': t('back'), onclick: back }, icon('back')),
+    back &&
+      h(
+        'button',
+        { type: 'button', class: 'bar-button', 'data-act': 'back', 'aria-label': t('back'), onclick: back },
+        icon('back'),
+      ),
     h('h1', { class: 'bar-title' }, title),
     actions,
   );
@@ -101,14 +106,21 @@ export function chip({ label, act, onclick, pressed = null, kind = '' }) {
   if (!onclick) return h('span', { class: `chip chip-still ${kind}` }, label);
   return h(
     'button',
-    { type: 'button', class: `chip ${kind}`, 'data-act': act, 'aria-pressed': pressed === null ? null : String(pressed), onclick },
+    {
+      type: 'button',
+      class: `chip ${kind}`,
+      'data-act': act,
+      'aria-pressed': pressed === null ? null : String(pressed),
+      onclick,
+    },
     label,
   );
 }
 
 /**
  * A row that leads somewhere, or only says something when there is no `onclick`.
- * @param {{title: Children, text?: Children, lead?: Children, end?: Children, act?: string, onclick?: (event: Event) => void}} how
+ * @param {{title: Children, text?: Children, lead?: Children, end?: Children, act?: string,
+ *   onclick?: (event: Event) => void}} how
  */
 export function row({ title, text = null, lead = null, end = null, act, onclick }) {
   const inside = [
@@ -127,7 +139,11 @@ export function row({ title, text = null, lead = null, end = null, act, onclick 
  */
 export function facts(facts) {
   const told = facts.filter(([, value]) => value !== null && value !== undefined && value !== '');
-  return h('dl', { class: 'facts' }, told.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))));
+  return h(
+    'dl',
+    { class: 'facts' },
+    told.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
+  );
 }
 
 /**
@@ -149,7 +165,13 @@ export function banner({ level, title, text, actions = null }) {
     'section',
     { class: `banner banner-${level}`, role: level === 'bad' ? 'alert' : 'status' },
     icon(level === 'info' ? 'bell' : 'warn'),
-    h('div', { class: 'banner-words' }, title && h('strong', null, title), h('p', null, text), actions && h('div', { class: 'banner-actions' }, actions)),
+    h(
+      'div',
+      { class: 'banner-words' },
+      title && h('strong', null, title),
+      h('p', null, text),
+      actions && h('div', { class: 'banner-actions' }, actions),
+    ),
   );
 }
 
@@ -170,7 +192,13 @@ export function empty(title, text, ...actions) {
  */
 export function field({ label, name, hint, input = {} }) {
   const box = h('input', { id: `f-${name}`, name, autocomplete: 'off', 'aria-describedby': hint ? `h-${name}` : null, ...input });
-  const node = h('div', { class: 'field' }, h('label', { for: `f-${name}` }, label), box, hint && h('p', { class: 'hint', id: `h-${name}` }, hint));
+  const node = h(
+    'div',
+    { class: 'field' },
+    h('label', { for: `f-${name}` }, label),
+    box,
+    hint && h('p', { class: 'hint', id: `h-${name}` }, hint),
+  );
   return { node, input: box };
 }
 
@@ -181,7 +209,9 @@ export function field({ label, name, hint, input = {} }) {
  * @returns {() => void} takes it away at once
  */
 export function toast(text, { undo, stay_ms = 5000 } = {}) {
-  const place = document.getElementById('toasts') ?? document.body.appendChild(h('div', { id: 'toasts', role: 'status', 'aria-live': 'polite' }));
+  const place =
+    document.getElementById('toasts') ??
+    document.body.appendChild(h('div', { id: 'toasts', role: 'status', 'aria-live': 'polite' }));
   const note = h('div', { class: 'toast' }, h('span', null, text));
   const away = () => note.remove();
   if (undo) {
@@ -209,7 +239,11 @@ export function sheet(title, children, { closed } = {}) {
     'div',
     { class: 'sheet-head' },
     h('h2', { id: 'sheet-title' }, title),
-    h('button', { type: 'button', class: 'bar-button', 'data-act': 'sheet-close', 'aria-label': t('close'), onclick: () => dialog.close() }, icon('close')),
+    h(
+      'button',
+      { type: 'button', class: 'bar-button', 'data-act': 'sheet-close', 'aria-label': t('close'), onclick: () => dialog.close() },
+      icon('close'),
+    ),
   );
   const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title' }, head, body);
   dialog.addEventListener('click', (event) => {
