@@ -74,7 +74,11 @@ class Line:
 
     def up(self) -> None:
         """Everything passes."""
+        was_open = self._mode == "open"
         self._mode, self.rule = "open", None
+        if not was_open:
+            # A connection that a portal kept open would go on being answered by it.
+            self._hang_up()
 
     def down(self) -> None:
         """No signal: what is open breaks at once, what comes is reset."""

@@ -47,9 +47,16 @@ class Person:
         return found
 
     def tap(self, act: str, at: int = 0) -> None:
-        """One tap on a control, by its `data-act`."""
+        """One tap on a control, by its `data-act`: a touch on its middle, where nothing may cover it."""
         self.see(act)
-        self.page.locator(f'[data-act="{act}"]:visible').nth(at).tap(timeout=PATIENCE_MS)
+        control = self.page.locator(f'[data-act="{act}"]:visible').nth(at)
+        control.click(trial=True, timeout=PATIENCE_MS)
+        box = control.bounding_box()
+        assert box is not None, act
+        middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        session = self.phone.cdp()
+        session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [middle]})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         self.taps.append(act)
 
     def shoot(self) -> None:
@@ -86,6 +93,7 @@ class Person:
     def join(self, inspector: str = INSPECTOR) -> None:
         """Enrol this phone as the app's own modules do, and open the app as it then is."""
         self.page.evaluate("code => proof.enrol(code)", self.office.code(inspector))
+        self.page.evaluate("history.replaceState(null, '', '#/')")
         self.reload()
 
     def reload(self) -> None:

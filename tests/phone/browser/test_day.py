@@ -64,7 +64,7 @@ def by_hand(person: Person, pictures: list[Path]) -> None:
     person.tap("other-find")
     person.tap("begin")
     person.see("camera-again")
-    for number, picture in enumerate(pictures, start=1):
+    for number, picture in enumerate(pictures):
         with person.page.expect_file_chooser() as chooser:
             person.tap("shutter")
         chooser.value.set_files(picture)

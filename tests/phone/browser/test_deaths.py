@@ -71,9 +71,7 @@ def visit_of(person: Person) -> str | None:
 def settle(person: Person, step: str) -> None:
     """Wait until a step has shown its effect: what follows it in a visit can be touched."""
     if step == "shutter":
-        person.page.wait_for_function(
-            "document.querySelector('[data-act=shutter]:enabled') && proof.lasted('photo-saved').length"
-        )
+        person.phone.wait_for("document.querySelector('[data-act=shutter]:enabled') && proof.lasted('photo-saved').length")
     elif step == "begin":
         person.page.wait_for_selector('[data-camera="open"]')
     elif step == "other-find":
@@ -84,6 +82,7 @@ def walk_into_death(person: Person, moment: Moment) -> tuple[str | None, int]:
     """Do the steps, die after the last; the visit's id and the photos that were saved for sure before the last tap."""
     photos = 0
     visit = None
+    person.go("/")
     for step in moment.steps[:-1]:
         person.tap(step)
         settle(person, step)

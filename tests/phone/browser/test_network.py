@@ -101,6 +101,7 @@ def test_a_server_killed_in_the_middle_of_the_photos_takes_up_where_it_was(perso
 
 
 def test_a_captive_portal_acknowledges_nothing(person: Person, office: Office) -> None:
+    person.wait_until_kept()
     office.line.portal()
     person.report(0.2)
     person.nudge()
@@ -115,6 +116,7 @@ def test_a_captive_portal_acknowledges_nothing(person: Person, office: Office) -
 
 
 def test_two_tabs_that_sync_at_once_send_nothing_twice(person: Person, office: Office) -> None:
+    person.wait_until_kept()
     office.line.down()
     for _ in range(6):
         person.report(0.2)
