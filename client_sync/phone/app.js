@@ -12,9 +12,10 @@ import { readIdentity, readSetting, keepSetting } from './store/identity.js';
 import { note } from './store/log.js';
 import { dressScreen } from './ui/appearance.js';
 import { Router } from './ui/router.js';
+import { toast } from './ui/parts.js';
 import { ROUTES } from './ui/routes.js';
 import { failedScreen } from './ui/screens/failed.js';
-import { LANGUAGE_CODES, speak } from './ui/words.js';
+import { LANGUAGE_CODES, speak, tOr } from './ui/words.js';
 
 /** @typedef {import("./types.js").Phone} Phone */
 /** @typedef {import("./store/database.js").Database} Database */
@@ -120,11 +121,16 @@ async function learnDeployment(phone) {
   }
 }
 
-/** What nobody caught is written down for 更多 → 出过的问题, and never blanks the screen. @param {Phone} phone */
+/**
+ * What nobody caught is written down for 更多 → 出过的问题, and never blanks the screen. It is told at once, too: on a full phone
+ * the tap that begins a visit would otherwise seem to do nothing.
+ * @param {Phone} phone
+ */
 function keepDiary({ db, clock: { nowIso } }) {
   /** @param {unknown} fault */
   const write = (fault) => {
     const text = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+    if (fault instanceof Error) toast(tOr(`problem.${/** @type {any} */ (fault).code}`, 'problem.unexpected'));
     note(db, { at: nowIso(), kind: 'app', code: 'unexpected', text, request_id: null }).catch(console.error);
   };
   window.addEventListener('error', (event) => write(event.error ?? event.message));
