@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 from server.console.errors import render_problem
 from server.console.landing import landing
 from server.console.pages import pages
+from server.console.phones import phones
 from server.console.reference import reference
 from server.console.rendering import register_rendering
 from server.console.security import PREFIX, add_headers
@@ -28,7 +29,7 @@ def register_console(app: Flask) -> None:
     register_sessions(app)
     register_limits(app)
     register_rendering(app)
-    for blueprint in (assets, landing, entrance, pages, reference):
+    for blueprint in (assets, landing, entrance, pages, phones, reference):
         app.register_blueprint(blueprint)
     app.extensions["problem_pages"] = {PREFIX: render_problem}
     app.after_request(add_headers)

@@ -10,8 +10,11 @@ from server.domain.permissions import Action, Actor
 COMMANDS: Final = (
     ("users list", "admin.users_list"),
     ("users add --login L --name N --role R --region CODE", "admin.users_add"),
+    ("crews add --name N --region CODE", "admin.crews_add"),
+    ("users move LOGIN --crew N", "admin.users_move"),
     ("users reset LOGIN", "admin.users_reset"),
     ("devices code --inspector LOGIN", "admin.devices_code"),
+    ("devices revoke LOGIN --reason R", "admin.devices_revoke"),
     ("regions import FILE", "admin.regions_import"),
     ("parcels import FILE --region CODE", "admin.parcels_import"),
     ("layers import LAYER FILE --region CODE", "admin.layers_import"),

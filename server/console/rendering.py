@@ -82,7 +82,8 @@ def template_names() -> dict[str, Any]:
         "lang": PAGE_LANGUAGES[code],
         "other_lang": "en" if code == wording.ZH else "zh",
         "actor": actor_shown(),
-        "has_queue": has_queue(),
+        "has_queue": may_here(Action.QUEUE_VIEW),
+        "keeps_phones": may_here(Action.DEVICE_ENROL),
         "csrf_token": csrf_token,
         "today": today,
         "day": lambda day: wording.day_text(day, today, code),
@@ -116,9 +117,10 @@ def actor_shown() -> Actor | None:
     return actor if isinstance(actor, Actor) else None
 
 
-def has_queue() -> bool:
+def may_here(action: Action) -> bool:
+    """Whether whoever looks may do this in their own region, which decides where the page's head leads."""
     actor = actor_shown()
-    return actor is not None and actor.may(Action.QUEUE_VIEW, on=actor.region)
+    return actor is not None and actor.may(action, on=actor.region)
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

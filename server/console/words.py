@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.console.field_words import FIELD_WORDS
+from server.console.phone_words import PHONE_WORDS
 
 PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "app.name": ("巡土", "Xuntu"),
@@ -57,8 +58,8 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # Administrators
     "admin.title": ("系统管理", "Administration"),
     "admin.where": (
-        "系统管理目前在服务器命令行进行。",
-        "Administration is done at the server's command line for now.",
+        "发加入码、停用手机在“巡查手机”里；其他系统管理目前在服务器命令行进行。",
+        "Codes and lost phones are under Phones; the rest of administration is done at the server's command line for now.",
     ),
     "admin.why": (
         "系统管理员管人员、终端和登记数据，看不到线索、案件和照片，所以这里没有队列。",
@@ -67,8 +68,11 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "admin.commands": ("常用命令", "Commands"),
     "admin.users_list": ("列出所有人员、角色和辖区", "Everybody, with role and region"),
     "admin.users_add": ("增加人员；密码只显示一次", "Add a person; the password is shown once"),
+    "admin.users_move": ("把人员调到另一个巡查组或辖区", "Put a person in another crew or region"),
+    "admin.crews_add": ("建一个巡查组", "Make a crew"),
     "admin.users_reset": ("重设密码，此人的登录全部结束", "A new password; this person's sessions end"),
-    "admin.devices_code": ("给一名巡查人员的一部手机发注册码，24 小时有效", "A code that enrols one phone, valid for 24 hours"),
+    "admin.devices_code": ("给一名巡查人员的一部手机发加入码，24 小时有效", "A code that enrols one phone, valid for 24 hours"),
+    "admin.devices_revoke": ("停用丢失的手机", "End a lost phone"),
     "admin.regions_import": ("导入行政区划", "Import administrative divisions"),
     "admin.parcels_import": ("导入宗地", "Import parcels"),
     "admin.layers_import": ("导入一张图的一个图层", "Import one layer of the one map"),
@@ -293,4 +297,4 @@ PAGE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "no": ("否", "no"),
 }
 
-WORDS: Final[Mapping[str, tuple[str, str]]] = {**PAGE_WORDS, **FIELD_WORDS}
+WORDS: Final[Mapping[str, tuple[str, str]]] = {**PAGE_WORDS, **FIELD_WORDS, **PHONE_WORDS}

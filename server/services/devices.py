@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from server import problems
 from server.domain.permissions import Action, Actor, Role
-from server.store.tables.organisation import Device, User
+from server.store.tables.organisation import Device, Region, User
 from server.store.unit_of_work import UnitOfWork
 
 LONGEST_REASON = 1000
@@ -42,6 +42,7 @@ class Holder:
     login: str
     name: str
     region: str
+    region_name: str
     active: bool
     phones: tuple[PhoneListed, ...]
 
@@ -52,16 +53,17 @@ def list_phones(*, actor: Actor, uow: UnitOfWork) -> list[Holder]:
     inspectors = select(User).where(User.role == Role.INSPECTOR.value, User.region.startswith(actor.region))
     people = uow.session.scalars(inspectors.order_by(User.county, User.region, User.login)).all()
     phones: dict[tuple[str, str], list[Device]] = {}
-    mine = select(Device).join(User, (User.county == Device.county) & (User.id == Device.inspector_id))
-    for device in uow.session.scalars(mine.where(User.region.startswith(actor.region)).order_by(Device.enrolled_at.desc())):
+    for device in uow.session.scalars(devices_of(actor).order_by(Device.enrolled_at.desc())):
         phones.setdefault((device.county, device.inspector_id), []).append(device)
-    holders = [held_by(user, phones.get((user.county, user.id), [])) for user in people]
+    named = select(Region).where(Region.code.in_({user.region for user in people}))
+    towns = {region.code: region.name for region in uow.session.scalars(named)}
+    holders = [held_by(user, towns.get(user.region, ""), phones.get((user.county, user.id), [])) for user in people]
     return [one for one in holders if one.active or any(phone.revoked_at is None for phone in one.phones)]
 
 
-def held_by(user: User, devices: Sequence[Device]) -> Holder:
+def held_by(user: User, town: str, devices: Sequence[Device]) -> Holder:
     phones = sorted((listed(device) for device in devices), key=lambda phone: phone.revoked_at is not None)
-    return Holder(user.id, user.login, user.name, user.region, user.active, tuple(phones))
+    return Holder(user.id, user.login, user.name, user.region, town, user.active, tuple(phones))
 
 
 def listed(device: Device) -> PhoneListed:
@@ -83,21 +85,42 @@ def listed(device: Device) -> PhoneListed:
 def revoke_devices(name: str, reason: str, *, actor: Actor, uow: UnitOfWork) -> list[Device]:
     """Revoke a device by its id, or all that an inspector (by login) has in use; their tokens end with the commit.
 
-    Revoking again changes nothing and gives nothing. Raises REASON_REQUIRED, INVALID for a reason that is too long,
+    Gives those it revoked: none where they were before. Raises REASON_REQUIRED, INVALID for a reason that is too long,
     DEVICE_NOT_LISTED.
     """
     actor.require(Action.DEVICE_ENROL, on=actor.region)
+    named = or_(Device.id == name, (User.login == name) & Device.revoked_at.is_(None))
+    devices = uow.session.scalars(devices_of(actor).where(named).order_by(Device.id)).all()
+    if not devices:
+        raise problems.DEVICE_NOT_LISTED(name=name)
+    why = stated(reason)
+    return [device for device in devices if revoked(device, why, actor, uow=uow)]
+
+
+def revoke_device(device_id: str, reason: str, *, actor: Actor, uow: UnitOfWork) -> Device:
+    """Revoke the device of an id; once revoked it stays as it is. Raises NOT_FOUND, REASON_REQUIRED, INVALID."""
+    actor.require(Action.DEVICE_ENROL, on=actor.region)
+    device = uow.session.scalar(devices_of(actor).where(Device.id == device_id))
+    if device is None:
+        raise problems.NOT_FOUND()
+    revoked(device, stated(reason), actor, uow=uow)
+    return device
+
+
+def devices_of(actor: Actor) -> Select[Device]:
+    """The devices of the inspectors in the actor's scope."""
+    owned = select(Device).join(User, (User.county == Device.county) & (User.id == Device.inspector_id))
+    return owned.where(User.region.startswith(actor.region))
+
+
+def stated(reason: str) -> str:
+    """The reason without blanks around it. Raises REASON_REQUIRED, INVALID."""
     reason = reason.strip()
     if not reason:
         raise problems.REASON_REQUIRED(move="revoking a phone")
     if len(reason) > LONGEST_REASON:
         raise problems.INVALID(fields={"reason": [f"at most {LONGEST_REASON} characters"]})
-    named = or_(Device.id == name, (User.login == name) & Device.revoked_at.is_(None))
-    owned = select(Device).join(User, (User.county == Device.county) & (User.id == Device.inspector_id))
-    devices = uow.session.scalars(owned.where(named, User.region.startswith(actor.region)).order_by(Device.id)).all()
-    if not devices:
-        raise problems.DEVICE_NOT_LISTED(name=name)
-    return [device for device in devices if revoked(device, reason, actor, uow=uow)]
+    return reason
 
 
 def revoked(device: Device, reason: str, actor: Actor, *, uow: UnitOfWork) -> bool:

@@ -37,6 +37,21 @@ def issue_code(login: str, *, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
     if inspector.role != Role.INSPECTOR.value:
         raise problems.NOT_AN_INSPECTOR(login=login, role=inspector.role)
     actor.require(Action.DEVICE_ENROL, on=inspector.region)
+    return fresh_code(inspector, actor, uow=uow)
+
+
+def issue_code_to(inspector_id: str, *, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
+    """A fresh enrolment code for an active inspector of the actor's scope, by id. Raises FORBIDDEN, NOT_FOUND."""
+    actor.require(Action.DEVICE_ENROL, on=actor.region)
+    inspector = uow.session.get(User, (actor.county, inspector_id))
+    if inspector is None or not inspector.active or inspector.role != Role.INSPECTOR.value:
+        raise problems.NOT_FOUND()
+    actor.require(Action.DEVICE_ENROL, on=inspector.region)
+    return fresh_code(inspector, actor, uow=uow)
+
+
+def fresh_code(inspector: User, actor: Actor, *, uow: UnitOfWork) -> dict[str, Any]:
+    """The code itself is returned once and kept only hashed."""
     code = new_code()
     expires_at = uow.now + timedelta(hours=uow.world.settings.sync.code_hours)
     uow.session.add(
@@ -49,7 +64,7 @@ def issue_code(login: str, *, actor: Actor, uow: UnitOfWork) -> dict[str, Any]:
         facts={"expires_at": expires_at.isoformat()},
         by=actor,
     )
-    return {"code": code, "inspector": inspector.login, "expires_at": expires_at.isoformat()}
+    return {"code": code, "inspector": inspector.login, "name": inspector.name, "expires_at": expires_at.isoformat()}
 
 
 def enrol_device(enrolment: Enrolment, *, uow: UnitOfWork) -> dict[str, Any]:

@@ -32,8 +32,11 @@ FORMS = {
     "POST /console/leads/<uuid:lead_id>/route-out": {"transfer_reason": "x", "version": "{seen}"},
     "POST /console/leads/<uuid:lead_id>/open-case": {"basis": "x", "decided_on": "2026-11-20", "version": "{seen}"},
     "POST /console/reviews/<uuid:report_id>/decide": {"choice": "none", "seq": "{seen}"},
+    "POST /console/phones/<uuid:inspector_id>/code": {},
+    "POST /console/phones/devices/<uuid:device_id>/revoke": {"reason": "{why}"},
 }
-"""Whole forms that would do what they say; `seen` is wrong where authorization lets them through, so that nothing changes."""
+"""Whole forms that would do what they say; where authorization lets them through `seen` is wrong and `why` is empty, so that
+nothing changes. A code for a phone is issued: it stands in no later answer."""
 
 ADDRESSES = {
     "GET /console/static/<path:filename>": "/console/static/console.css",
@@ -49,6 +52,7 @@ SHOWN_BY_THING = {
     "case": "basis",
     "review": "note",
     "upload": "uploadmetadata",
+    "phones": "devicelabel",
     "task": "taskreason",
 }
 LISTS = ("GET /console/", "GET /console/queue.csv", "GET /console/queue.geojson")
@@ -112,7 +116,8 @@ def request_for(route: str, place: Place, *, seen: str = STALE) -> Request:
         return Request(method, address, json={"items": []})
     if route == "POST /sync/v1/receipts":
         return Request(method, address, json={"reports": [{"id": place.id("report"), "rev": 1}]})
-    form = {name: text.replace("{seen}", seen) for name, text in FORMS.get(route, {}).items()}
+    why = "" if seen == STALE else "x"
+    form = {name: text.replace("{seen}", seen).replace("{why}", why) for name, text in FORMS.get(route, {}).items()}
     return Request(method, address, form=form if method == "POST" else None)
 
 
@@ -123,6 +128,8 @@ def filled(rule: str, place: Place) -> str:
         "<uuid:case_id>": place.id("case"),
         "<uuid:report_id>": place.id("review"),
         "<uuid:upload_id>": place.id("upload"),
+        "<uuid:inspector_id>": place.id("user"),
+        "<uuid:device_id>": place.id("device"),
         "<digest>": photo_digest(place, "report"),
         "<area>": place.region,
     }

@@ -48,7 +48,7 @@ LAYERS: dict[str, Layer] = {
         "structlog sqlalchemy flask flask_migrate werkzeug",
     ),
     "api": layer(f"{EDGE} schemas", "apispec flask flask_smorest flask_login flask_limiter werkzeug structlog marshmallow"),
-    "console": layer(f"{EDGE} schemas keys.links", "flask flask_login flask_limiter werkzeug structlog"),
+    "console": layer(f"{EDGE} schemas keys.links", "flask flask_login flask_limiter werkzeug structlog segno"),
     "phone": layer("composition problems settings", "flask"),
     "demo": layer(f"{EDGE} programmes keys store imports", "sqlalchemy PIL"),
     "cli": layer(
