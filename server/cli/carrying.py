@@ -26,6 +26,7 @@ from server.services.carried import (
     bring_photo,
     carriers_of,
     holds_photo,
+    keep_unreadable_queue,
     receive_carried,
     standing_of,
 )
@@ -83,11 +84,7 @@ def bring_file(path: Path, receipts: Path, composition: Xuntu, *, dry_run: bool)
 
 
 def bring_queue(queue: CarriedFile, brought: Brought, composition: Xuntu) -> None:
-    text = queue.push_text()
-    try:
-        enrolments, slices = read_carried_body(text)
-    except ValueError as error:
-        raise queue.refused(f"push.json: {error}") from error
+    enrolments, slices = read_queue(queue, brought, composition)
     brought.items = [PushedItem(**vars(read_item(each.text, each.value))) for each in slices]
     with composition.unit_of_work(origin=brought.origin, read_only=True) as uow:
         brought.carriers = carriers_of(queue.name, brought.items, enrolments, actor=operator(), uow=uow)
@@ -100,6 +97,19 @@ def bring_queue(queue: CarriedFile, brought: Brought, composition: Xuntu) -> Non
                 brought.results |= dict(zip(places, results, strict=True))
     for photo in queue.photos:
         brought.photos += bring_entry(photo, queue, brought, composition)
+
+
+def read_queue(queue: CarriedFile, brought: Brought, composition: Xuntu) -> tuple[list[dict[str, Any]], list[Slice]]:
+    """Enrolments and items of push.json. Raises CARRIED_FILE when it cannot be read; its bytes are kept all the same."""
+    content = queue.push_bytes()
+    try:
+        return read_carried_body(content.decode("utf-8"))
+    except ValueError as error:
+        problem = queue.refused(f"push.json cannot be read and is kept as it is: {error}")
+        if not brought.dry_run:
+            with composition.unit_of_work(origin=brought.origin) as uow:
+                keep_unreadable_queue(content, problem, actor=operator(), uow=uow)
+        raise problem from error
 
 
 def batches(places: tuple[int, ...], slices: list[Slice]) -> Iterator[list[int]]:

@@ -4,6 +4,7 @@ Reports go through `receive_push`, photos through the uploads, so that outcomes,
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from server import problems
 from server.domain.envelope import PushedItem
 from server.domain.permissions import Action, Actor, Role
 from server.keys.signatures import PublicKey, why_signature_fails
-from server.services.push import receive_push
+from server.problems import Problem
+from server.services.push import keep_body, receive_push
 from server.services.receipts import look_up_receipts
 from server.services.uploads import append_chunk, create_upload
 from server.store.submissions import devices_by_id
@@ -24,6 +26,9 @@ from server.store.tables.sync import PhotoHolder, Submission, SubmissionPhoto
 from server.store.unit_of_work import UnitOfWork
 
 RECEIPTS_AT_ONCE = 500
+DEVICES_AT_ONCE = 500
+# A manifest stands as a text within the JSON, so its own quotes are written with a backslash.
+NAMED_DEVICE = re.compile(rb'device_id\\?"\s*:\s*\\?"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})')
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,25 @@ def carriers_of(
         device = devices.get(item.device_id or "")
         places[first if device is None else (device.county, device.inspector_id)].append(place)
     return [Carrier(as_inspector(device, uow), tuple(places[writer]), proven=False) for writer, device in writers.items()]
+
+
+def keep_unreadable_queue(content: bytes, problem: Problem, *, actor: Actor, uow: UnitOfWork) -> None:
+    """A push.json that cannot be read, kept as it came as one refused item; brought again it is the same row.
+
+    It is put down to the first device enrolled here that its bytes name; without one to the only bureau there is, if
+    there is only one, and else to nobody.
+    """
+    actor.require(Action.CARRIED_IMPORT, on=actor.county)
+    named = [each.decode("ascii") for each in dict.fromkeys(NAMED_DEVICE.findall(content))]
+    known: dict[str, Device] = {}
+    for start in range(0, len(named), DEVICES_AT_ONCE):
+        known |= devices_by_id(uow.session, named[start : start + DEVICES_AT_ONCE])
+    device = next((known[each] for each in named if each in known), None)
+    if device is not None:
+        keep_body(content, problem, county=device.county, device_id=device.id, uow=uow)
+        return
+    counties = uow.session.scalars(select(User.county).distinct().limit(2)).all()
+    keep_body(content, problem, county=counties[0] if len(counties) == 1 else "", device_id="", uow=uow)
 
 
 def proven_device(enrolment: dict[str, Any], uow: UnitOfWork) -> Device | None:

@@ -48,16 +48,16 @@ class CarriedFile:
     strays: tuple[Problem, ...]
     limits: SyncLimits
 
-    def push_text(self) -> str:
-        """The text of push.json. Raises CARRIED_FILE when there is none, or two, or it is too large or not UTF-8."""
+    def push_bytes(self) -> bytes:
+        """The bytes of push.json. Raises CARRIED_FILE when there is none, or two, or it is too large or damaged in the zip."""
         found = [info for info in self.archive.infolist() if info.filename == PUSH]
         if len(found) != 1:
             raise self.refused(f"it holds {len(found)} entries named {PUSH}; a queue has one")
         if found[0].file_size > self.limits.carried_push_bytes:
             raise self.refused(f"{PUSH} is larger than {self.limits.carried_push_bytes} bytes")
         try:
-            return self.archive.read(found[0]).decode("utf-8")
-        except (*BROKEN, UnicodeDecodeError) as error:
+            return self.archive.read(found[0])
+        except BROKEN as error:
             raise self.refused(f"{PUSH} cannot be read: {error}") from error
 
     def copy(self, photo: PhotoEntry, target: IO[bytes]) -> None:

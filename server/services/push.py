@@ -311,12 +311,17 @@ def keep_in_inbox(deliveries: list[Delivery], actor: Actor, uow: UnitOfWork) -> 
 def keep_unreadable(body: bytes, problem: Problem, *, actor: Actor, uow: UnitOfWork) -> None:
     """A push body that is no JSON is kept as it came, as one refused item; sent again it is the same row."""
     actor.require(Action.SYNC_PUSH, on=actor.county)
+    keep_body(body, problem, county=actor.county, device_id=actor.device_id or "", uow=uow)
+
+
+def keep_body(body: bytes, problem: Problem, *, county: str, device_id: str, uow: UnitOfWork) -> None:
+    """One refused item of these bytes; where nobody knows whose they are, county or device are empty."""
     digest = digest_of(body)
     row = {
-        "county": actor.county,
-        "id": str(uuid.uuid5(INBOX_NAMES, f"{actor.device_id} {digest}")),
+        "county": county,
+        "id": str(uuid.uuid5(INBOX_NAMES, f"{device_id} {digest}")),
         "received_at": uow.now,
-        "device_id": actor.device_id or "",
+        "device_id": device_id,
         "request_id": uow.origin,
         "ordinal": 0,
         "item": body,

@@ -15,7 +15,18 @@ import pytest
 from schemas.carried import CarriedReceiptsSchema
 from server.keys.carry import carry_recipient
 from server.store.tables.sync import Event, InboxItem, Photo, PhotoHolder, Receipt, Submission, Upload
-from tests.builders import MakePhone, Phone, a_declared_photo, a_jpeg, a_phone, digest, payload_of, rows_of, verify
+from tests.builders import (
+    FOREIGN_COUNTY,
+    MakePhone,
+    Phone,
+    a_declared_photo,
+    a_jpeg,
+    a_phone,
+    digest,
+    payload_of,
+    rows_of,
+    verify,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -231,8 +242,6 @@ BAD_FILES = {
     "no zip": (lambda phone: sealed(phone, b"not a zip"), "not a zip"),
     "without push.json": (lambda phone: sealed(phone, zipped([(named(b"x"), b"x")])), "0 entries named push.json"),
     "with two": (lambda phone: sealed(phone, zipped([("push.json", b"{}"), ("push.json", b"{}")])), "2 entries named"),
-    "no JSON": (lambda phone: sealed(phone, zipped([("push.json", b"{")])), "push.json"),
-    "no UTF-8": (lambda phone: sealed(phone, zipped([("push.json", b"\xff")])), "push.json"),
     "a bomb": (lambda phone: sealed(phone, bomb()), "larger than"),
     "of nobody": (lambda phone: sealed(phone, zipped([("push.json", b'{"items": []}')])), "no phone"),
 }
@@ -247,6 +256,41 @@ def test_a_file_that_cannot_be_used_is_named_and_changes_nothing(case: str, app:
     assert words in said["problems"][0]["detail"]
     assert (said["problems"][0]["file"], said["receipts"]) == ("queue.age", None)
     assert rows_of(app, InboxItem) == []
+
+
+def cut_off(phone: Phone) -> bytes:
+    return body(phone, phone.manifest(), proof=False)[:-40]
+
+
+def no_utf8(phone: Phone) -> bytes:
+    return body(phone, phone.manifest()) + b"\xff"
+
+
+@pytest.mark.parametrize("make", [cut_off, no_utf8, lambda phone: b"{", lambda phone: b""])
+def test_a_queue_that_cannot_be_read_is_kept_once_as_it_is_under_the_phone_it_names(
+    app: "Flask", phone: Phone, carry: Carry, make: Callable[[Phone], bytes]
+) -> None:
+    content = make(phone)
+    file = sealed(phone, zipped([("push.json", content)]))
+    assert carry(file, "--dry-run")["problems"]
+    assert rows_of(app, InboxItem) == []
+    for _ in range(2):
+        (problem,) = carry(file)["problems"]
+        assert (problem["code"], "is kept as it is" in problem["detail"]) == ("carried-file", True)
+    (kept,) = rows_of(app, InboxItem)
+    assert (kept.item, kept.outcome, kept.problem["code"]) == (content, "refused", "carried-file")
+    named = phone.device_id if b"device_id" in content else ""
+    assert (kept.county, kept.device_id) == (phone.enrolled["county"], named), "there is only one bureau"
+
+
+def test_a_queue_that_cannot_be_read_and_names_nobody_is_put_down_to_no_bureau_where_there_are_two(
+    app: "Flask", phone: Phone, make_phone: MakePhone, carry: Carry
+) -> None:
+    make_phone(county=FOREIGN_COUNTY)
+    carry(sealed(phone, zipped([("push.json", b"{")])))
+    assert [(kept.county, kept.device_id) for kept in rows_of(app, InboxItem)] == [("", "")]
+    told = json.loads(app.test_cli_runner().invoke(args=["sync", "reconcile", "--json"]).stdout)
+    assert told["totals"]["refused"] == 1, "and the operator sees that it is there"
 
 
 def test_a_bad_file_among_several_does_not_keep_the_others_out(app: "Flask", phone: Phone, tmp_path: Path) -> None:
