@@ -170,7 +170,7 @@ class Line:
                 server.sendall(piece[: cut.after_bytes - passed])
                 cut.then()
                 # Half-said and closed, not reset: bytes on their way may arrive, as they do when a signal fades.
-                server.close()
+                server.shutdown(socket.SHUT_RDWR)
                 reset(phone)
                 return False
             server.sendall(piece)

@@ -78,7 +78,12 @@ class Office:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, how)
-        self.process.wait(timeout=30)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            # A graceful end waits for connections; a test that is over waits for none.
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(timeout=10)
         self.process = None
 
     def code(self, inspector: str = INSPECTOR) -> str:

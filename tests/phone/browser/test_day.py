@@ -14,21 +14,8 @@ from tests.phone.browser.reckoning import assert_equal
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 REPORTS, BY_HAND = 30, 3
 SIZES = (1.3, 2, 2.8)
-# Stated targets are for an idle machine and measured by the bench; a busy one gets three times as long before a test fails.
-COLD_START_MS, SLOW_COLD_START_MS, SYNC_SECONDS, BUSY = 1000, 3000, 60, 3
-
-
-def cold_start(person: Person, *, slower: int = 1) -> float:
-    """Milliseconds from the beginning of the navigation to a usable screen, in a browser that was just started."""
-    phone = person.phone
-    phone.close()
-    phone.slower = slower
-    phone.switch_on()
-    phone.page.goto(f"{phone.origin}/phone/", wait_until="commit")
-    took = person.wait_until_usable()
-    if slower > 1:
-        phone.slow_down(1)
-    return took
+# The target is for an idle machine and measured by the bench; a busy one gets three times as long before the test fails.
+SYNC_SECONDS, BUSY = 60, 3
 
 
 def test_a_day_offline_comes_in_whole(hand_phone: Callable[..., HandPhone], office: Office, tmp_path: Path) -> None:
@@ -37,10 +24,6 @@ def test_a_day_offline_comes_in_whole(hand_phone: Callable[..., HandPhone], offi
     person.join()
     person.wait_until_kept()
     office.line.down()
-    quick, slow = cold_start(person), cold_start(person, slower=6)
-    print(f"cold start offline {quick:.0f} ms (target {COLD_START_MS}), at CPU x6 {slow:.0f} ms (target {SLOW_COLD_START_MS})")
-    assert quick <= COLD_START_MS * BUSY
-    assert slow <= SLOW_COLD_START_MS * BUSY
     spots = office.spots()
     pictures = [a_noisy_photo(tmp_path, size, seed) for seed, size in enumerate(itertools.chain(*[SIZES] * BY_HAND))]
     for at in range(BY_HAND):

@@ -43,13 +43,13 @@ CHOSEN = (*ASKED, "observe-land_use")
 SAVED = (*CHOSEN, "save")
 
 CAPTURE = [
-    *(Moment(BEGUN, after) for after in (0, 40, 400)),
+    *(Moment(BEGUN, after) for after in (0, 60)),
     *(Moment(CAMERA, after) for after in (0, 150)),
     *(Moment(ONE_PHOTO, after) for after in (0, 30, 90, 600)),
-    *(Moment(TWO_PHOTOS, after) for after in (20, 60)),
-    *(Moment(ASKED, after) for after in (0, 200)),
-    *(Moment(CHOSEN, after) for after in (0, 100)),
-    *(Moment(SAVED, after) for after in (0, 10, 30, 400)),
+    Moment(TWO_PHOTOS, 60),
+    Moment(ASKED, 0),
+    Moment(CHOSEN, 0),
+    *(Moment(SAVED, after) for after in (0, 15, 40)),
 ]
 SENDING = {
     "a push half sent": ("POST", "/sync/v1/push", 200),
