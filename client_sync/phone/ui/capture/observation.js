@@ -97,7 +97,8 @@ class Form {
     this.drawn = new Map();
     /** @type {Map<string, any>} answers of kinds that were left, for the way back */
     this.set_aside = new Map();
-    this.shown = '';
+    /** The questions on the screen, by their names; null: none were drawn of this kind. @type {string|null} */
+    this.shown = null;
     /** @type {() => void} */
     this.unfollow = () => undefined;
   }
@@ -136,7 +137,7 @@ class Form {
       if (text) this.laws.set(id, text);
     }
     this.drawn.clear();
-    this.shown = '';
+    this.shown = null;
   }
 
   redraw() {
