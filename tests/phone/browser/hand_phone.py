@@ -109,10 +109,22 @@ class HandPhone:
     def wait_for(self, true: str, given: Any = None, *, page: "Page | None" = None, seconds: float = 20) -> None:
         """Ask the page until an expression or function says yes. Raises AssertionError with the last answer.
 
-        The app's content policy forbids the eval that Playwright's own waiting needs.
+        The app's content policy forbids the eval that Playwright's own waiting needs. A page that starts anew meanwhile is
+        asked again.
         """
+        from playwright.sync_api import Error
+
         give_up = time.monotonic() + seconds
-        while not (said := (page or self.page).evaluate(true, given)):
+        while True:
+            try:
+                said: Any = (page or self.page).evaluate(true, given)
+            except Error as error:
+                if "context was destroyed" not in error.message:
+                    raise
+                said = "starting anew"
+            else:
+                if said:
+                    return
             assert time.monotonic() < give_up, f"{true}: {said!r} after {seconds} s; {self.complaints[-5:]}"
             time.sleep(0.03)
 
