@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from server.store.unit_of_work import UnitOfWork
 
 pytest_plugins = ["tests.patrol"]
+WITH_COUNTY = "county_is_wanted"
+"""The fixture of tests.patrol by which a test says that its database begins with the synthetic county in it."""
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Where every test's clock starts: a Monday, 12:00 in Shanghai."""
@@ -153,12 +155,13 @@ def postgresql_template(postgres_server: PostgresServer, tmp_path_factory: pytes
 
 @pytest.fixture
 def database_url(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of a migrated, empty database of this test alone."""
+    """URL of a migrated database of this test alone: empty, or with the county of a test that asks for it."""
+    template = f"{store}_{'county_' if WITH_COUNTY in request.fixturenames else ''}template"
     if store == "sqlite":
-        yield databases.copied_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        yield databases.copied_sqlite(request.getfixturevalue(template), tmp_path)
         return
     server = request.getfixturevalue("postgres_server")
-    with databases.copied_postgresql(server, request.getfixturevalue("postgresql_template")) as url:
+    with databases.copied_postgresql(server, request.getfixturevalue(template)) as url:
         yield url
 
 

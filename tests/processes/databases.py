@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ from typing import Any
 from tests.processes.postgresql import PostgresServer
 
 TEMPLATE = "migrated"
+SQLITE = "sqlite:///"
+Load = Callable[[Path, str], None]
+"""Fills the database of a URL, with a folder for the files beside it."""
 
 
 def migrate(data_dir: Path, url: str) -> None:
@@ -33,7 +36,7 @@ def close(app: Any) -> None:
 
 def sqlite_url(path: Path) -> str:
     """SQLAlchemy URL of a database file."""
-    return f"sqlite:///{path}"
+    return f"{SQLITE}{path}"
 
 
 def migrated_sqlite_file(folder: Path) -> Path:
@@ -57,6 +60,22 @@ def migrated_postgresql(server: PostgresServer, folder: Path) -> str:
     """Name of a migrated, empty template database of this cluster."""
     migrate(folder, server.create_database(TEMPLATE))
     return TEMPLATE
+
+
+def sqlite_with(template: Path, folder: Path, load: Load) -> Path:
+    """A copy of a template with more in it, in one file."""
+    path = Path(copied_sqlite(template, folder).removeprefix(SQLITE))
+    load(folder, sqlite_url(path))
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+def postgresql_with(server: PostgresServer, template: str, name: str, folder: Path, load: Load) -> str:
+    """Name of a copy of a template with more in it."""
+    load(folder, server.create_database(name, template))
+    return name
 
 
 @contextmanager

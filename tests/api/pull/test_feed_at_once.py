@@ -46,7 +46,7 @@ class SocketReader(FeedReader):
 @pytest.mark.both_stores
 def test_a_reader_beside_eight_writers_misses_nothing(app: "Flask", world: OpenUnit, phone: Phone, live_server: str) -> None:
     phones = [phone_of(app, OWN) for _ in range(WRITERS)]
-    pushes = [[one.item(one.manifest()) for _ in range(4)] for one in phones]
+    pushes = [[one.item(one.manifest()) for _ in range(2)] for one in phones]
     done = threading.Event()
     readers = [SocketReader(phone, limit, server=live_server) for limit in (1, 7)]
 
@@ -130,18 +130,18 @@ def move(world: OpenUnit, lead: str, kind: str) -> None:
         act(lead, "说明", seen_version=version_of(world, lead), actor=officer(), uow=uow)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_phone_that_pulls_now_and_then_knows_what_a_new_one_is_told(
     app: "Flask", world: OpenUnit, phone: Phone, seed: int
 ) -> None:
     at = random.Random(seed)
     readers = [FeedReader(phone, at.choice([1, 2, 5, 50])) for _ in range(3)]
-    for number in range(20):
+    for number in range(14):
         happen(at, world, phone, number)
         for reader in readers:
             for _ in range(at.choice([0, 0, 1, 3])):
                 reader.page()
-    expected = fresh(phone, at.choice([1, 4, 500]))
+    expected = fresh(phone, at.choice([4, 500]))
     for reader in readers:
         reader.pull()
         assert reader.known == expected

@@ -37,7 +37,6 @@ def test_a_snapshot_holds_the_phones_scope_and_nothing_else(phone: Phone) -> Non
     assert (task["lon"], task["lat"]) == pytest.approx((OWN.lon, OWN.lat), abs=0.0005)
 
 
-@pytest.mark.both_stores
 @pytest.mark.parametrize("limit", [1, 3])
 def test_pages_of_any_size_say_the_same(phone: Phone, world: OpenUnit, limit: int) -> None:
     whole = fresh(phone)
@@ -71,7 +70,6 @@ def test_what_happens_while_a_snapshot_is_told_is_told_after_it(phone: Phone, wo
     assert reader.known == fresh(phone)
 
 
-@pytest.mark.both_stores
 def test_a_lead_that_ends_is_taken_from_the_phone_and_its_report_says_how(phone: Phone, world: OpenUnit) -> None:
     reader = FeedReader(phone)
     reader.pull()
@@ -83,7 +81,6 @@ def test_a_lead_that_ends_is_taken_from_the_phone_and_its_report_says_how(phone:
     assert state["case"]["number"] == OWN.canary("casenumber")
 
 
-@pytest.mark.both_stores
 def test_a_person_who_places_a_report_is_heard_of(phone: Phone, world: OpenUnit) -> None:
     reader = FeedReader(phone)
     reader.pull()
@@ -95,7 +92,6 @@ def test_a_person_who_places_a_report_is_heard_of(phone: Phone, world: OpenUnit)
     assert (match["state"], match["decided_by"], match["parcel_code"]) == ("matched", "person", OWN.canary("parcelcode"))
 
 
-@pytest.mark.both_stores
 def test_photos_that_arrive_are_no_longer_missing(phone: Phone) -> None:
     reader = FeedReader(phone)
     photos = [a_jpeg(1), a_jpeg(2)]
@@ -110,7 +106,6 @@ def test_photos_that_arrive_are_no_longer_missing(phone: Phone) -> None:
             reader.pull()
 
 
-@pytest.mark.both_stores
 def test_a_report_that_is_not_taken_as_evidence_says_why(phone: Phone) -> None:
     reader = FeedReader(phone)
     reader.pull()
@@ -207,7 +202,6 @@ def test_an_old_notice_is_no_news_to_a_new_phone(phone: Phone, clock: Any) -> No
     assert ("notice", OWN.id("notice")) not in fresh(phone)
 
 
-@pytest.mark.both_stores
 def test_an_import_says_that_packages_may_have_changed(phone: Phone, world: OpenUnit) -> None:
     reader = FeedReader(phone)
     reader.pull()
@@ -239,12 +233,10 @@ def test_a_pull_writes_nothing(app: "Flask", phone: Phone) -> None:
     assert len(rows_of(app, Event)) == before
 
 
-@pytest.mark.parametrize(
-    "query", [{"limit": 0}, {"limit": 1001}, {"limit": "many"}, {"since": "yesterday"}, {"cursor": "x" * 5000}]
-)
-def test_a_question_that_makes_no_sense_is_refused(phone: Phone, query: dict[str, Any]) -> None:
-    answer = FeedReader(phone).ask(**query)
-    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+def test_a_question_that_makes_no_sense_is_refused(phone: Phone) -> None:
+    for query in ({"limit": 0}, {"limit": 1001}, {"limit": "many"}, {"since": "yesterday"}, {"cursor": "x" * 5000}):
+        answer = FeedReader(phone).ask(**query)
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid"), query
 
 
 def test_the_most_that_may_be_asked_is_a_thousand(phone: Phone) -> None:
