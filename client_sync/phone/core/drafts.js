@@ -50,6 +50,26 @@ export function anotherMatter(draft, { id, now }) {
 }
 
 /**
+ * A draft that two windows changed: what `mine` changed since `before` counts, all else is as `theirs` has it. A picture is in
+ * it unless one of the two threw it away.
+ * @param {Draft} mine
+ * @param {Draft} before what both began with
+ * @param {Draft} theirs
+ * @returns {Draft}
+ */
+export function reconciled(mine, before, theirs) {
+  const both = /** @type {Record<string, any>} */ ({ ...theirs });
+  const old = /** @type {Record<string, any>} */ (before);
+  for (const [name, value] of Object.entries(mine)) {
+    if (JSON.stringify(value) !== JSON.stringify(old[name])) both[name] = value;
+  }
+  const holds = (/** @type {Draft} */ { photos }, /** @type {string} */ digest) => photos.some((one) => one.digest === digest);
+  const kept = mine.photos.filter(({ digest }) => holds(theirs, digest) || !holds(before, digest));
+  const added = theirs.photos.filter(({ digest }) => !holds(mine, digest) && !holds(before, digest));
+  return /** @type {Draft} */ ({ ...both, photos: [...kept, ...added] });
+}
+
+/**
  * "Nothing found": the whole observation of one tap.
  * @param {Draft} draft
  * @param {string} now

@@ -2,6 +2,7 @@
  * Visits being recorded, saved at every change. Refuses to throw away a photo that something else still names.
  */
 
+import { reconciled } from '../core/drafts.js';
 import { strict } from './database.js';
 import { PHOTO_STORES, putPhoto } from './photos.js';
 
@@ -24,6 +25,27 @@ export async function keepDraft(db, draft, photo = null) {
     if (photo !== null) await putPhoto(tx, photo);
     await tx.objectStore('drafts').put(draft);
     return true;
+  }, 'strict', ['drafts']);
+}
+
+/**
+ * Saves a change of a draft that another window may have changed, sealed or thrown away since it was read.
+ * @param {Database} db
+ * @param {Draft} draft
+ * @param {Draft} before as it was when last read or saved here
+ * @param {import("./photos.js").TakenPhoto|null} [photo]
+ * @returns {Promise<Draft|null>} the draft as it is saved now, with what others changed; null when there is none to change
+ */
+export async function keepChange(db, draft, before, photo = null) {
+  const stores = photo === null ? [] : PHOTO_STORES;
+  return strict(db, ['drafts', 'outbox', ...stores], async (tx) => {
+    const now = /** @type {Draft|undefined} */ (await tx.objectStore('drafts').get(draft.id));
+    const sealed = await tx.objectStore('outbox').index('by_id_rev').getKey([draft.id, draft.rev]);
+    if (now === undefined || sealed !== undefined) return null;
+    const saved = JSON.stringify(now) === JSON.stringify(before) ? draft : reconciled(draft, before, now);
+    if (photo !== null) await putPhoto(tx, photo);
+    await tx.objectStore('drafts').put(saved);
+    return saved;
   }, 'strict', ['drafts']);
 }
 

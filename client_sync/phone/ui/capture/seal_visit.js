@@ -4,6 +4,7 @@
 
 import { keepDraft, listDrafts } from '../../store/drafts.js';
 import { NotSealable, seal } from '../../store/outbox.js';
+import { GoneElsewhere } from './session.js';
 
 /** @typedef {import("../../types.js").Draft} Draft */
 /** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
@@ -33,6 +34,9 @@ export async function sealDraft(phone, draft) {
  * @returns {Promise<OutboxRecord>}
  */
 export async function sealVisit(visit) {
+  // Pictures and answers that another window added meanwhile belong to the report too.
+  await visit.change({});
+  if (visit.problem instanceof GoneElsewhere) throw visit.problem;
   await visit.end();
   try {
     return await sealDraft(visit.phone, visit.draft);

@@ -3,11 +3,12 @@
  * what is not yet durable is never called saved. Draws nothing.
  */
 
+import { reconciled } from '../../core/drafts.js';
 import { averageFixes } from '../../core/positions.js';
 import { watchCompass } from '../../device/compass.js';
 import { watchLocation } from '../../device/location.js';
 import { keepScreenOn } from '../../device/wake_lock.js';
-import { dropUnusedPhoto, keepDraft, readDraft } from '../../store/drafts.js';
+import { dropUnusedPhoto, keepChange, readDraft } from '../../store/drafts.js';
 import { takenPhoto } from '../../store/photos.js';
 import { follow, NOWHERE } from './standing.js';
 
@@ -24,6 +25,11 @@ import { follow, NOWHERE } from './standing.js';
 const KEEP_FIXES_EVERY_MS = 3000;
 /** A place the receiver has not confirmed for this long is not where a picture is taken now. */
 const FRESH_MS = 20_000;
+
+/** The visit was sealed or thrown away in another window: there is nothing left to change. */
+export class GoneElsewhere extends Error {
+  code = 'gone-elsewhere';
+}
 
 /** @type {Map<string, Promise<Visit|null>>} */
 const open = new Map();
@@ -61,12 +67,14 @@ export class Visit extends EventTarget {
     this.problem = null;
     /** @type {(() => Promise<unknown>)[]} pictures the phone had no room for: in memory until they are kept */
     this.unkept = [];
+    /** @type {Promise<void>|null} */
+    this.retrying = null;
     this.saving = 0;
     this.holders = 0;
     this.is_over = false;
     /** Steps that were walked to from the step before, since the visit was opened. @type {Set<string>} */
     this.walked = new Set();
-    this.is_resumed = draft.photos.length > 0;
+    this.is_resumed = wasMadeBefore(draft);
     /** @type {Promise<Error|null>} */
     this.written = Promise.resolve(null);
     /** @type {ReturnType<typeof setTimeout>|null} */
@@ -83,6 +91,7 @@ export class Visit extends EventTarget {
   hold() {
     this.holders += 1;
     if (this.holders > 1) return;
+    if (this.unkept.length > 0) void this.again();
     this.locate();
     this.compass = watchCompass(this.phone.clock, {}, () => this.tell('heading'));
     this.screen = keepScreenOn();
@@ -95,8 +104,15 @@ export class Visit extends EventTarget {
     this.location?.stop();
     this.compass?.stop();
     this.screen?.release();
-    open.delete(this.draft.id);
+    this.letGo();
     if (this.keeping) void this.change({});
+  }
+
+  /** A picture that found no room is in this object only, so whoever comes back after making room must find the same one. */
+  letGo() {
+    if (this.holders > 0) return;
+    if (this.unkept.length === 0) open.delete(this.draft.id);
+    else open.set(this.draft.id, Promise.resolve(this));
   }
 
   /**
@@ -139,7 +155,7 @@ export class Visit extends EventTarget {
     this.stand = stand;
     this.last_fix = fix;
     this.trouble = null;
-    if (moved && this.draft.photos.length > 0) this.is_resumed = true;
+    if (moved && wasMadeBefore(this.draft)) this.is_resumed = true;
     if (!this.isPlaceSettled() && stand.strays.length === 0) {
       const captured_at = this.draft.captured_at ?? this.phone.clock.nowIso();
       this.draft = { ...this.draft, captured_at, fixes: stand.fixes, position: averageFixes(stand.fixes) };
@@ -149,9 +165,10 @@ export class Visit extends EventTarget {
     this.tell('position');
   }
 
-  /** Whether the report's place is decided: by hand, or by pictures taken before the inspector walked on or came back. */
+  /** Whether the report's place is decided: by hand, or by what was recorded before the inspector walked on or came back. */
   isPlaceSettled() {
-    return this.draft.position?.source === 'manual' || (this.is_resumed && this.draft.position !== null);
+    const { position, rev } = this.draft;
+    return position?.source === 'manual' || (this.is_resumed && (position !== null || rev > 1));
   }
 
   /** Where the inspector stands now, or null when the receiver has been silent. @returns {Position|null} */
@@ -187,12 +204,25 @@ export class Visit extends EventTarget {
   async write() {
     const { draft } = this;
     try {
-      await keepDraft(this.phone.db, draft);
+      const saved = await keepChange(this.phone.db, draft, this.kept);
+      if (saved === null) return new GoneElsewhere();
+      this.adopt(saved, draft);
     } catch (error) {
       return /** @type {Error} */ (error);
     }
-    this.kept = draft;
     return null;
+  }
+
+  /**
+   * What is on disk now; where another window had changed the draft, its changes count here too.
+   * @param {Draft} saved
+   * @param {Draft} written as it was handed to the disk
+   */
+  adopt(saved, written) {
+    this.kept = saved;
+    if (saved === written) return;
+    this.draft = reconciled(this.draft, written, saved);
+    this.tell('draft');
   }
 
   /** The report's place stays where it is now: the inspector is about to walk. */
@@ -213,6 +243,7 @@ export class Visit extends EventTarget {
     } catch (error) {
       this.unkept.push(() => this.keepPicture(picture, facts));
       this.problem = /** @type {Error} */ (error);
+      this.letGo();
       this.tell('saved');
       return null;
     }
@@ -252,28 +283,35 @@ export class Visit extends EventTarget {
     });
     const draft = named();
     try {
-      if (!(await keepDraft(this.phone.db, draft, taken))) return new RangeError('the visit was sealed meanwhile');
+      const saved = await keepChange(this.phone.db, draft, this.kept, taken);
+      if (saved === null) return new GoneElsewhere();
+      this.draft = named();
+      this.adopt(saved, draft);
     } catch (error) {
       return /** @type {Error} */ (error);
     }
-    this.kept = draft;
-    this.draft = named();
     return null;
   }
 
-  /** Try again to keep what found no room. @returns {Promise<void>} */
-  async again() {
-    const waiting = this.unkept;
-    this.unkept = [];
-    for (const keep of waiting) {
+  /** Try again to keep what found no room; asked twice, it is tried once. @returns {Promise<void>} */
+  again() {
+    this.retrying ??= this.retry().finally(() => {
+      this.retrying = null;
+    });
+    return this.retrying;
+  }
+
+  async retry() {
+    for (const keep of [...this.unkept]) {
       try {
         await keep();
+        this.unkept = this.unkept.filter((one) => one !== keep);
       } catch (error) {
-        this.unkept.push(keep);
         this.problem = /** @type {Error} */ (error);
       }
     }
     if (this.unkept.length === 0) await this.change({});
+    this.letGo();
     this.tell('saved');
   }
 
@@ -292,4 +330,12 @@ export class Visit extends EventTarget {
   tell(name) {
     this.dispatchEvent(new Event(name));
   }
+}
+
+/**
+ * Whether something was recorded that belongs to the place where it was recorded: pictures, an observation, an earlier revision.
+ * @param {Draft} draft
+ */
+function wasMadeBefore({ photos, observation, rev }) {
+  return photos.length > 0 || observation !== null || rev > 1;
 }

@@ -11,6 +11,7 @@ export default {
   'capture.make_room': 'Make room',
   'capture.trouble.storage-full': 'The phone is full. All that was saved is safe, the last change is not saved yet. Sync or free some space, then tap “Save again”.',
   'capture.trouble.photo': '{n} photos are not saved yet and only in memory. Keep this page open, free some space, then tap “Save again”.',
+  'capture.trouble.gone-elsewhere': 'This visit was saved or thrown away in another window; changes here are no longer kept. Look under “Reports”, and correct it there.',
   'capture.trouble.unknown': 'This change was not saved, all before it was. Tap “Save again”; if that fails, close other apps and try once more.',
 
   'capture.free_spot': 'On the spot',

@@ -11,6 +11,7 @@ export default {
   'capture.make_room': '去腾空间',
   'capture.trouble.storage-full': '手机存储满了。已存的都在，最新的改动还没存上。请先同步或清理手机空间，再点「再存一次」。',
   'capture.trouble.photo': '有 {n} 张照片还没存上，仍在内存里。不要关闭本页：腾出空间后点「再存一次」。',
+  'capture.trouble.gone-elsewhere': '这次检查已在另一个窗口保存或丢弃，这里的改动不再保存。请到「记录」里查看；要改就在那里更正。',
   'capture.trouble.unknown': '这次改动没有存上，之前存的都在。请点「再存一次」；不行就关掉其他应用再试。',
 
   'capture.free_spot': '现场记录',

@@ -5,11 +5,11 @@ import { test } from 'node:test';
 
 import { bytesOf, clock, enrolled, freshDatabase } from '../../sync/phones.mjs';
 import { readIdentity } from '../../../../client_sync/phone/store/identity.js';
-import { keepDraft, listDrafts, readDraft } from '../../../../client_sync/phone/store/drafts.js';
+import { discardDraft, keepDraft, listDrafts, readDraft } from '../../../../client_sync/phone/store/drafts.js';
 import { listRecords } from '../../../../client_sync/phone/store/outbox.js';
 import { photoBytes } from '../../../../client_sync/phone/store/photos.js';
 import { finishSealing, sealVisit } from '../../../../client_sync/phone/ui/capture/seal_visit.js';
-import { openVisit } from '../../../../client_sync/phone/ui/capture/session.js';
+import { openVisit, Visit } from '../../../../client_sync/phone/ui/capture/session.js';
 import { startVisit } from '../../../../client_sync/phone/ui/capture/start.js';
 
 const METRE_LAT = 1 / 110_950;
@@ -226,4 +226,73 @@ test('the same task is never begun twice, and says it was started once', async (
   const first = await startVisit(phone, { task_id: 't1' });
   assert.equal(await startVisit(phone, { task_id: 't1' }), first);
   assert.deepEqual((await listRecords(db)).map(({ summary }) => summary.task_state), ['started']);
+});
+
+test('a picture that found no room is still there after the inspector left the visit to make room', async (context) => {
+  const { db } = await freshDatabase();
+  const { phone, visit, id } = await opened(db);
+  const make_room = full(context);
+  await visit.addPhoto(picture(), facts());
+  visit.release();
+  make_room();
+  const again = await openVisit(phone, id);
+  assert.equal(again, visit);
+  await again.again();
+  assert.equal((await readDraft(db, id)).photos.length, 1);
+  again.release();
+  const fresh = await openVisit(phone, id);
+  assert.notEqual(fresh, visit, 'a visit that waits for nothing is read from the disk');
+  fresh.release();
+});
+
+test('a correction, and a visit gone on with elsewhere, keep the place where it was made', async () => {
+  const { db } = await enrolled();
+  for (const changes of [{ rev: 2, prev: `sha256:${'0'.repeat(64)}` }, { observation: { kind: 'land_use' } }]) {
+    const { phone, visit, id } = await opened(db);
+    visit.release();
+    const position = { lon: 120.98, lat: 31.38, accuracy_m: 5, source: 'gnss' };
+    await keepDraft(db, { ...(await readDraft(db, id)), ...changes, position });
+    const later = await openVisit(phone, id);
+    later.take(fix(clock.monoMs(), 5000));
+    assert.equal(later.draft.position.lat, 31.38);
+    later.release();
+  }
+});
+
+test('what two windows change in one visit is kept of both, pictures above all', async () => {
+  const { db } = await enrolled();
+  const { visit, id } = await opened(db);
+  await visit.addPhoto(picture(), facts());
+  const other = new Visit(visit.phone, await readDraft(db, id));
+  await new Promise((later) => { setTimeout(later, 2); });
+  const taken = await visit.addPhoto(picture(), facts());
+  await visit.dropPhoto(visit.draft.photos[0].digest);
+  await other.change({ note: '另一个窗口' });
+  assert.deepEqual(other.draft.photos.map(({ digest }) => digest), [taken.digest]);
+  await other.change({ observation: { kind: 'routine', nothing_found: true } });
+  await visit.change({ parcel_claim: 'P1' });
+  await sealVisit(other);
+  const [record] = await listRecords(db);
+  const claims = JSON.parse(record.manifest);
+  assert.deepEqual([claims.note, claims.parcel_claim, record.photos], ['另一个窗口', 'P1', [taken.digest]]);
+  visit.release();
+});
+
+test('a change after another window sealed or threw away the visit is never called saved', async () => {
+  const { db } = await enrolled();
+  for (const end of [
+    async (visit) => sealVisit(visit),
+    async (visit) => discardDraft(db, visit.draft.id),
+  ]) {
+    const { visit, id } = await opened(db);
+    await visit.change({ observation: { kind: 'routine', nothing_found: true } });
+    const other = new Visit(visit.phone, await readDraft(db, id));
+    await end(visit);
+    assert.equal(await other.change({ note: 'late' }), false);
+    assert.equal(other.problem.code, 'gone-elsewhere');
+    assert.equal(await other.addPhoto(picture(), facts()), null);
+    await assert.rejects(sealVisit(other), { code: 'gone-elsewhere' });
+    assert.equal(await readDraft(db, id), null);
+    visit.release();
+  }
 });
