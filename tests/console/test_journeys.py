@@ -118,6 +118,7 @@ def test_no_page_is_wider_than_its_window(officer: Enter, desk: Desk, language: 
         f"/console/leads/{desk.lead}",
         f"/console/cases/{desk.case}",
         f"/console/reviews/{desk.review}",
+        "/console/phones",
         "/docs",
     ):
         page.goto(f"{base}{path}?lang={language}")

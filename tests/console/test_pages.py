@@ -34,6 +34,7 @@ def test_every_page_is_shown_in_both_languages(sign_in: SignIn, desk: Desk, lang
         f"/console/leads/{desk.lead}",
         f"/console/cases/{desk.case}",
         f"/console/reviews/{desk.review}",
+        "/console/phones",
         "/docs",
     ):
         page = text_of(client, f"{path}?lang={language}")
