@@ -20,13 +20,16 @@ function failure(error) {
   const [zh, en] = CAUSES[code] ?? CAUSES['storage-broken'];
   const main = document.createElement('main');
   main.className = 'opening';
-  main.setAttribute('role', 'alert');
+  const said = document.createElement('div');
+  said.className = 'opening-said';
+  said.setAttribute('role', 'alert');
+  main.append(said);
   const lines = [['h1', '巡土打不开', 'zh-CN'], ['p', SAFE, 'zh-CN'], ['p', zh, 'zh-CN'], ['p', SAFE_EN, 'en'], ['p', en, 'en'], ['p', `${code} · ${error}`, 'en']];
   for (const [tag, text, lang] of lines) {
     const line = document.createElement(tag);
     line.lang = lang;
     line.textContent = text;
-    main.append(line);
+    said.append(line);
   }
   const again = document.createElement('button');
   again.type = 'button';

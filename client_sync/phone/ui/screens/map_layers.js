@@ -132,7 +132,7 @@ function disc(sign) {
   const colour = INK.edge[ink()];
   return picture(
     svg('circle', { cx: 20, cy: 14, r: 11, fill: INK.halo[ink()], stroke: colour, 'stroke-width': 1.5 }),
-    svg('text', { x: 20, y: 19, 'text-anchor': 'middle', 'font-size': 14, 'font-weight': 600, fill: colour }, sign),
+    svg('text', { x: 20, y: 20, 'text-anchor': 'middle', 'font-size': 16, 'font-weight': 600, fill: colour }, sign),
   );
 }
 
