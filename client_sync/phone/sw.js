@@ -34,7 +34,8 @@ async function install() {
   const list = await asked();
   if (list.version !== worker.PHONE_VERSION) throw new TypeError('the server has moved on to another version meanwhile');
   const cache = await caches.open(MINE);
-  await cache.put(LIST, Response.json(list));
+  // Spelt out: Response.json() is missing in Safari 16, where the app would then never be kept at all.
+  await cache.put(LIST, new Response(JSON.stringify(list), { headers: { 'Content-Type': 'application/json' } }));
   await keep(cache, list.files.filter((file) => file.group === 'shell'), await caches.keys());
 }
 
@@ -47,8 +48,19 @@ async function activate() {
   keepRest().catch((fault) => console.warn('not all is kept yet', fault));
 }
 
-/** Fetches what is still missing; true when nothing is. @returns {Promise<boolean>} */
-async function keepRest() {
+/** @type {Promise<boolean>|null} */
+let keeping = null;
+
+/** Fetches what is still missing; true when nothing is. Asked by several tabs, it fetches once. @returns {Promise<boolean>} */
+function keepRest() {
+  keeping ??= keepMissing().finally(() => {
+    keeping = null;
+  });
+  return keeping;
+}
+
+/** @returns {Promise<boolean>} */
+async function keepMissing() {
   const cache = await caches.open(MINE);
   const list = await (await cache.match(LIST))?.json();
   if (!list) return false;

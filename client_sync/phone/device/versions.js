@@ -44,13 +44,18 @@ function follow(registration, update, told) {
     if (had_one) reloadOutsideVisits();
     had_one = true;
   });
+  // A browser ends a worker that fetches long after its event, as on a slow network; each start goes on where that left off.
+  const goOn = () => void isReadyOffline();
+  globalThis.addEventListener('online', goOn);
+  navigator.serviceWorker.addEventListener('controllerchange', goOn);
+  goOn();
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
   setInterval(() => void registration.update().catch(() => {}), LOOK_AGAIN_MS);
   look();
 }
 
 /** Starts this tab anew with the files of the newer version; a tab with an open visit does so when the visit is left. */
-function reloadOutsideVisits() {
+export function reloadOutsideVisits() {
   if (!location.hash.startsWith('#/visit')) return location.reload();
   addEventListener('hashchange', reloadOutsideVisits, { once: true });
 }
