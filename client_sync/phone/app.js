@@ -5,7 +5,7 @@
 
 import { clock } from './device/clock.js';
 import { persistence } from './device/storage.js';
-import { watchVersions } from './device/versions.js';
+import { reloadOutsideVisits, watchVersions } from './device/versions.js';
 import { changesOf, openDatabase } from './store/database.js';
 import { listDrafts } from './store/drafts.js';
 import { readIdentity, readSetting, keepSetting } from './store/identity.js';
@@ -72,11 +72,25 @@ async function assembled(db) {
 
 /** What may begin once a person can see and tap: sync, the keeping of the app itself, news of the deployment. @param {Phone} phone */
 async function begin(phone) {
-  const { startTriggers } = await import('./sync/triggers.js');
-  phone.sync = startTriggers(phone);
+  await startSync(phone);
   phone.update = watchVersions(() => phone.changes.dispatchEvent(new Event('update')));
   phone.changes.dispatchEvent(new Event('storage'));
   await Promise.all([learnDeployment(phone), persistence()]);
+}
+
+/**
+ * Sync has files of its own. Where the network goes before a new phone has them, the page starts anew when it comes back;
+ * without that, "sync now" would do nothing until somebody closed the app.
+ * @param {Phone} phone
+ */
+async function startSync(phone) {
+  try {
+    const { startTriggers } = await import('./sync/triggers.js');
+    phone.sync = startTriggers(phone);
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault;
+    addEventListener('online', reloadOutsideVisits, { once: true });
+  }
 }
 
 /** @param {Phone} phone */
