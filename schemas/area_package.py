@@ -5,6 +5,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from schemas.fields import Flag, Number, StrictSchema, Whole, one_of
+from schemas.pull import CaseNoteSchema
 
 GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 
@@ -85,19 +86,8 @@ class DutySchema(LineSchema):
     attributes = fields.Dict(required=True)
 
 
-class CaseNoteSchema(LineSchema):
-    id = fields.String(required=True)
-    type = one_of("lead", "case", required=True)
-    number = fields.String(required=True)
-    programme = fields.String(required=True)
-    matter = fields.String(required=True)
-    parcel_id = fields.String(required=True)
-    parcel_code = fields.String(required=True)
-    region = fields.String(required=True)
-    status = fields.String(required=True)
-    next_due = fields.Date(required=True, allow_none=True)
-    summary_zh = fields.String(required=True)
-    summary_en = fields.String(required=True)
+class CaseNoteLineSchema(LineSchema, CaseNoteSchema):
+    """As in a pull."""
 
 
 class LawTextSchema(LineSchema):
@@ -122,7 +112,7 @@ LINES: Final[dict[str, Schema]] = {
     "parcel": ParcelSchema(),
     "feature": FeatureSchema(),
     "duty": DutySchema(),
-    "case_note": CaseNoteSchema(),
+    "case_note": CaseNoteLineSchema(),
     "law_text": LawTextSchema(),
     "end": EndSchema(),
 }
