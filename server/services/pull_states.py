@@ -14,7 +14,7 @@ from server.services.pull_cursor import CASE_NOTE, KEPT_DAYS, NOTICE, PACKAGE, R
 from server.services.pull_feed import IMPORTS
 from server.services.pull_reports import report_states
 from server.store.feed import crew_task_ids, ids_of, newest_of, own_report_ids
-from server.store.listing import LEAD_WAITING
+from server.store.listing import LEAD_WAITING, below
 from server.store.tables.registry import Parcel, ParcelVersion, Task
 from server.store.tables.work import Case, Lead, Notice
 from server.store.unit_of_work import UnitOfWork
@@ -122,13 +122,8 @@ def notes(ids: Iterable[str], scope: Scope, *, uow: UnitOfWork) -> States:
 def addressed(scope: Scope) -> ColumnElement[bool]:
     """Notices to the inspector, to a region within the scope, or to one that the scope lies in."""
     above = {region[:digits] for region in scope.regions for digits in TOWN_DIGITS if digits < len(region)}
-    regional = or_(false(), Notice.region.in_(sorted(above)), *(within_notice(region) for region in scope.cover))
+    regional = or_(false(), Notice.region.in_(sorted(above)), *(below(Notice.region, region) for region in scope.cover))
     return and_(Notice.county == scope.county, or_(Notice.inspector_id == scope.inspector_id, regional))
-
-
-def within_notice(region: str) -> ColumnElement[bool]:
-    """Notices to a region or to a division of it; codes are digits only, and ":" follows the last of them."""
-    return and_(Notice.region >= region, Notice.region < region + ":")
 
 
 def notice_ids(scope: Scope, after: str, count: int, *, uow: UnitOfWork) -> list[str]:

@@ -100,9 +100,11 @@ def scoped(model: Scoped, actor: Actor) -> ColumnElement[bool]:
     return and_(own, below(model.region, actor.region))
 
 
-def below(column: InstrumentedAttribute[str], code: str) -> ColumnElement[bool]:
+def below(column: InstrumentedAttribute[Any], code: str) -> ColumnElement[bool]:
     """Region codes that begin with a code, as a range that an index can use; codes are digits only."""
-    return and_(column >= code, column < code + ":")
+    # The end is a code too: only digits stand in the same order in every locale that a database may have.
+    last = code.rstrip("9")
+    return column >= code if not last else and_(column >= code, column < last[:-1] + str(int(last[-1]) + 1))
 
 
 def queue_rows(session: Session, asked: QueueQuestion, actor: Actor) -> list[QueueRow]:

@@ -23,6 +23,8 @@ from tests.processes.missing import MissingToolError
 OLDEST_MAJOR = 15
 START_SECONDS = 30.0
 
+# A locale that orders texts otherwise than by bytes, as most installations have one, shows every place that counts on bytes.
+LOCALE = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh")
 # A server in another zone than the tests' shows every place that forgot to say UTC.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SETTINGS = {
@@ -97,7 +99,7 @@ def wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], l
 def make_cluster(programs: Path, folder: Path, as_user: dict[str, Any]) -> Path:
     """An empty cluster below folder; gives its data directory."""
     data = folder / "data"
-    command = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    command = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", *LOCALE]
     made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, **as_user)
     if made.returncode:
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
