@@ -41,14 +41,17 @@ NEEDED: Final = (
 
 def report_states(ids: Iterable[str], scope: Scope, *, uow: UnitOfWork) -> dict[str, State]:
     """The state of each of the inspector's own reports by id, as its newest revision stands."""
-    rows = newest_revisions(sorted(ids), scope, uow=uow)
+    own = own_rows(sorted(ids), scope, uow=uow)
+    rows = newest_revisions(own)
     if not rows:
         return {}
     missing = still_missing(rows, uow=uow)
     causes = causes_of([row for row in rows if row.state == "quarantined"], scope.county, uow=uow)
-    matches = matches_of([(row.id, row.rev) for row in rows], scope.county, uow=uow)
+    # Anybody can push under the id of somebody else's report; what became of that one is for those who claim it.
+    claimed = {row.id for row in own if row.state != "quarantined"}
+    matches = matches_of([(row.id, row.rev) for row in rows if row.state == "stored"], scope.county, uow=uow)
     codes = codes_of({match.parcel_id for match in matches.values() if match.parcel_id}, scope.county, uow=uow)
-    led = led_to([row.id for row in rows], scope.county, uow=uow)
+    led = led_to(sorted(claimed), scope.county, uow=uow)
     return {
         row.id: {
             "id": row.id,
@@ -64,16 +67,21 @@ def report_states(ids: Iterable[str], scope: Scope, *, uow: UnitOfWork) -> dict[
     }
 
 
-def newest_revisions(ids: Sequence[str], scope: Scope, *, uow: UnitOfWork) -> list[Submission]:
-    """One row for each report: of its highest revision the content that claims it, else the one that came last."""
+def own_rows(ids: Sequence[str], scope: Scope, *, uow: UnitOfWork) -> Sequence[Submission]:
+    """Every content of every revision that the inspector wrote or delivered of these reports."""
     own = select(Submission).where(
         Submission.county == scope.county,
         Submission.id.in_(ids),
         Submission.type == "report",
         own_report(scope.inspector_id),
     )
+    return uow.session.scalars(own.options(load_only(*NEEDED)).order_by(Submission.id, Submission.digest)).all()
+
+
+def newest_revisions(rows: Sequence[Submission]) -> list[Submission]:
+    """One row for each report: of its highest revision the content that claims it, else the one that came last."""
     newest: dict[str, Submission] = {}
-    for row in uow.session.scalars(own.options(load_only(*NEEDED)).order_by(Submission.id, Submission.digest)):
+    for row in rows:
         known = newest.get(row.id)
         if known is None or rank(row) > rank(known):
             newest[row.id] = row
