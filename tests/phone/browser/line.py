@@ -34,14 +34,21 @@ class Asked:
 class Cut:
     """Where a request is cut: after this many bytes of its body, or (None) when the server has answered but no byte came back.
 
-    `then` is called at that moment, before the phone can notice.
+    `then` is called at that moment, before the phone can notice. With `hangs` nobody tells the phone: the line falls silent, as
+    when a phone has walked out of one network and into another.
     """
 
     after_bytes: int | None = None
     then: Callable[[], None] = lambda: None
+    hangs: bool = False
 
 
 Rule = Callable[[Asked], Cut | None]
+
+
+def nothing_is_sent(asked: Asked) -> Cut | None:
+    """A rule: the app's files pass, what it has to say to the office does not."""
+    return Cut(after_bytes=0) if asked.path.startswith("/sync/") else None
 
 
 class Line:
@@ -170,6 +177,8 @@ class Line:
                 server.sendall(piece[: cut.after_bytes - passed])
                 cut.then()
                 # Half-said and closed, not reset: bytes on their way may arrive, as they do when a signal fades.
+                if cut.hangs:
+                    swallow(phone)
                 server.shutdown(socket.SHUT_RDWR)
                 reset(phone)
                 return False
@@ -223,6 +232,12 @@ def pieces(connection: socket.socket, length: int, first: bytes) -> Iterator[byt
             raise ConnectionResetError("the phone went in the middle of a request")
         left -= len(piece)
         yield piece
+
+
+def swallow(connection: socket.socket) -> None:
+    """Take what comes and answer nothing until the other side gives up."""
+    while connection.recv(PIECE):
+        pass
 
 
 def reset(connection: socket.socket) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from server.store.tables.sync import InboxItem, Submission
 from tests.phone.browser.hand_phone import HandPhone
-from tests.phone.browser.line import Asked, Cut
+from tests.phone.browser.line import Asked, Cut, nothing_is_sent
 from tests.phone.browser.office import Office
 from tests.phone.browser.person import Person
 from tests.phone.browser.reckoning import assert_equal
@@ -46,7 +46,7 @@ class CutEachUpload:
 
 
 def test_a_cut_in_every_upload_loses_no_byte(person: Person, office: Office) -> None:
-    office.line.down()
+    office.line.rule = nothing_is_sent
     for _ in range(3):
         person.report(0.4, 0.7)
     cuts = CutEachUpload()
@@ -61,7 +61,7 @@ def test_a_cut_in_every_upload_loses_no_byte(person: Person, office: Office) -> 
 
 
 def test_answers_that_never_come_back_double_nothing(person: Person, office: Office) -> None:
-    office.line.down()
+    office.line.rule = nothing_is_sent
     for _ in range(2):
         person.report(0.3)
     lost: list[str] = []
@@ -84,7 +84,7 @@ def test_answers_that_never_come_back_double_nothing(person: Person, office: Off
 
 
 def test_a_server_killed_in_the_middle_of_the_photos_takes_up_where_it_was(person: Person, office: Office) -> None:
-    office.line.down()
+    office.line.rule = nothing_is_sent
     for _ in range(4):
         person.report(0.5, 1)
     office.line.up()
@@ -98,6 +98,25 @@ def test_a_server_killed_in_the_middle_of_the_photos_takes_up_where_it_was(perso
     took = person.wait_until_complete(90)
     assert assert_equal(person.page, office) == {"records": 4, "photos": 8}
     print(f"complete {took:.1f} s after the server was killed and started")
+
+
+def test_a_connection_that_falls_silent_is_given_up_when_there_is_a_network_again(person: Person, office: Office) -> None:
+    office.line.rule = nothing_is_sent
+    person.report(0.4)
+    silenced: list[Asked] = []
+
+    def fall_silent_once(asked: Asked) -> Cut | None:
+        if asked.method != "PATCH" or silenced:
+            return None
+        silenced.append(asked)
+        return Cut(after_bytes=1000, hangs=True)
+
+    office.line.up()
+    office.line.rule = fall_silent_once
+    took = person.wait_until_complete(60)
+    assert silenced
+    assert assert_equal(person.page, office) == {"records": 1, "photos": 1}
+    print(f"given up and sent after {took:.1f} s")
 
 
 def test_a_captive_portal_acknowledges_nothing(person: Person, office: Office) -> None:
@@ -117,7 +136,7 @@ def test_a_captive_portal_acknowledges_nothing(person: Person, office: Office) -
 
 def test_two_tabs_that_sync_at_once_send_nothing_twice(person: Person, office: Office) -> None:
     person.wait_until_kept()
-    office.line.down()
+    office.line.rule = nothing_is_sent
     for _ in range(6):
         person.report(0.2)
     second = person.phone.another_tab()

@@ -7,6 +7,7 @@ import pytest
 
 from server.store.tables.sync import Receipt, Submission
 from tests.phone.browser.hand_phone import HandPhone
+from tests.phone.browser.line import nothing_is_sent
 from tests.phone.browser.office import Office
 from tests.phone.browser.person import Person
 from tests.phone.browser.reckoning import assert_equal
@@ -46,7 +47,7 @@ def test_a_phone_whose_standing_ends_keeps_everything_and_joins_again(
     hand_phone: Callable[..., HandPhone], office: Office, how: str
 ) -> None:
     person = joined(hand_phone(), office)
-    office.line.down()
+    office.line.rule = nothing_is_sent
     sealed = [person.report(0.2) for _ in range(2)]
     device = person.page.evaluate("proof.identity()")["device_id"]
     (office.revoke if how == "revoked" else office.expire)(device)
@@ -67,7 +68,7 @@ def test_a_phone_whose_standing_ends_keeps_everything_and_joins_again(
 @pytest.mark.parametrize("years", [-1, 1])
 def test_a_clock_a_year_off_is_told_and_loses_nothing(hand_phone: Callable[..., HandPhone], office: Office, years: int) -> None:
     person = joined(hand_phone(years_off=years), office)
-    office.line.down()
+    office.line.rule = nothing_is_sent
     person.report(0.2)
     # An attempt that fails writes down when to try again, by a clock that is wrong.
     person.nudge()
@@ -86,7 +87,7 @@ def test_a_clock_a_year_off_is_told_and_loses_nothing(hand_phone: Callable[..., 
 def test_a_clock_set_right_again_does_not_make_a_phone_wait_a_year(hand_phone: Callable[..., HandPhone], office: Office) -> None:
     phone = hand_phone(years_off=1)
     person = joined(phone, office)
-    office.line.down()
+    office.line.rule = nothing_is_sent
     person.report(0.2)
     person.nudge()
     person.page.wait_for_timeout(800)

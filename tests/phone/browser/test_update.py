@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.phone.browser.hand_phone import HandPhone
-from tests.phone.browser.line import Asked, Cut
+from tests.phone.browser.line import nothing_is_sent
 from tests.phone.browser.office import ROOT, Office, open_office
 from tests.phone.browser.person import Person
 from tests.phone.browser.reckoning import assert_equal
@@ -55,11 +55,6 @@ def released(driver: "Playwright", county_folder: Path, tmp_path: Path) -> Itera
             yield person, source
         finally:
             phone.kill()
-
-
-def nothing_is_sent(asked: Asked) -> Cut | None:
-    """A rule of the line: the app's files pass, what it has to say does not."""
-    return Cut(after_bytes=0) if asked.path.startswith("/sync/") else None
 
 
 def release_newer(source: Path) -> None:
