@@ -23,6 +23,7 @@ export class Wire {
   /** @type {number|null} server clock minus phone clock */ server_offset_ms = null;
   /** @type {Exchange|null} */ last = null;
   /** @type {{since_ms: number, giveUp: () => void}|null} */ #waiting = null;
+  /** @type {AbortController|null} of the exchange whose body is still to be read */ #patience = null;
 
   /**
    * @param {{origin: string, token?: string|null, fetch?: typeof globalThis.fetch, signal?: AbortSignal|null,
@@ -86,6 +87,7 @@ export class Wire {
   async #ask(url, what, timeout_ms) {
     if (this.signal?.aborted) throw new Stopped();
     const patience = new AbortController();
+    this.#patience = patience;
     const timer = setTimeout(() => patience.abort(), timeout_ms);
     const stop = () => patience.abort();
     this.signal?.addEventListener('abort', stop);
@@ -121,14 +123,17 @@ export class Wire {
     const { status } = response;
     const request_id = this.last?.request_id ?? null;
     if (status === 401) {
-      const problem = await problemIn(response);
+      const problem = await this.#read(() => problemIn(response));
       // A captive portal may answer 401 too; only this server's own words may send a person to enrol again.
       if (problem === null) throw new NotBelieved('status 401 without a problem object');
       throw new ReenrolNeeded(problem.code, problem.detail ?? 'the token is not accepted', request_id);
     }
     if (TRY_LATER.has(status) || status >= 500) {
-      const code = (await problemIn(response))?.code ?? 'unreachable';
-      const retry_after_ms = retryAfterMs(response.headers.get('Retry-After'), this.nowMs());
+      const problem = await this.#read(() => problemIn(response));
+      const code = problem?.code ?? 'unreachable';
+      // A portal on the way may say "later" too; only this server may keep a phone from asking again.
+      const is_ours = problem !== null || response.headers.has('Server-Epoch');
+      const retry_after_ms = is_ours ? retryAfterMs(response.headers.get('Retry-After'), this.nowMs()) : null;
       const broke_down = BROKE_DOWN.has(status);
       throw new Unreachable(`the server answered ${status}`, { code, retry_after_ms, broke_down, request_id });
     }
@@ -152,24 +157,41 @@ export class Wire {
    * @returns {Promise<never>}
    */
   async refuse(response) {
-    const problem = await problemIn(response);
+    const problem = await this.#read(() => problemIn(response));
     const request_id = this.last?.request_id ?? null;
     if (problem === null) throw new NotBelieved(`status ${response.status} without a problem object`);
     throw response.status === 413 ? new TooLarge(problem, request_id) : new Rejected(response.status, problem, request_id);
   }
 
   /**
-   * Reads a body: a connection cut in the middle is "later", text that is no JSON is nobody's word.
+   * Reads a body: a connection cut in the middle, or one that died there without a word, is "later"; text that is no JSON is
+   * nobody's word.
    * @template T
    * @param {() => Promise<T>} reading
    * @returns {Promise<T>}
    */
   async #read(reading) {
+    const patience = this.#patience;
+    let giveUp = () => {};
+    const silence = new Promise((/** @type {(_: never) => void} */ _, reject) => {
+      giveUp = () => {
+        reject(new Error('silence'));
+        patience?.abort();
+      };
+    });
+    const timer = setTimeout(giveUp, this.timeout_ms);
+    this.signal?.addEventListener('abort', giveUp);
+    this.#waiting = { since_ms: this.nowMs(), giveUp };
     try {
-      return await reading();
+      return await Promise.race([reading(), silence]);
     } catch (fault) {
+      if (this.signal?.aborted) throw new Stopped();
       if (fault instanceof SyntaxError) throw new NotBelieved('the answer is not JSON');
       throw new Unreachable(`the answer was cut: ${fault}`, { broke_down: true });
+    } finally {
+      clearTimeout(timer);
+      this.signal?.removeEventListener('abort', giveUp);
+      this.#waiting = null;
     }
   }
 }
