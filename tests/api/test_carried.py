@@ -21,7 +21,6 @@ from tests.builders import (
     Phone,
     a_declared_photo,
     a_jpeg,
-    a_phone,
     digest,
     payload_of,
     rows_of,
@@ -32,19 +31,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
 Carry = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def make_phone(app: "Flask") -> MakePhone:
-    def make(login: str = "", **differences: Any) -> Phone:
-        return a_phone(app, login, **differences)
-
-    return make
-
-
-@pytest.fixture
-def phone(make_phone: MakePhone) -> Phone:
-    return make_phone()
 
 
 def sealed(phone: Phone, content: bytes, recipient: str | None = None) -> bytes:
