@@ -7,7 +7,7 @@
 /** Room for a day's photos: thirty visits of three photos of three megabytes. */
 export const DAY_OF_PHOTOS_BYTES = 30 * 3 * 3_000_000;
 /** Room for one visit. */
-const VISIT_BYTES = 3 * 3_000_000;
+export const VISIT_BYTES = 3 * 3_000_000;
 /** A browser that gives no promise may clear what it holds, so work should not stay on one phone for days. */
 const REMIND_DAYS = 1;
 const WARN_DAYS = 5;

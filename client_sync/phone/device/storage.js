@@ -17,6 +17,12 @@ export async function askPersistence() {
   return storage?.persist ? storage.persist() : null;
 }
 
+/** Bytes the browser estimates to be free for this app; null where it tells nothing. @returns {Promise<number|null>} */
+export async function freeBytes() {
+  const { quota, usage } = (await globalThis.navigator?.storage?.estimate?.()) ?? {};
+  return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
+}
+
 /** The promise and the room in bytes, as the browser estimates them. @returns {Promise<Storage>} */
 export async function storageFacts() {
   const estimate = navigator.storage?.estimate ? await navigator.storage.estimate() : {};

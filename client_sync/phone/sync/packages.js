@@ -5,13 +5,15 @@
 
 import { isDigest, sha256 } from '../core/digests.js';
 import { NotBelieved } from '../core/receipts.js';
+import { VISIT_BYTES } from '../core/storage_policy.js';
 import { clock as wall } from '../device/clock.js';
-import { strict } from '../store/database.js';
+import { freeBytes } from '../device/storage.js';
+import { StorageFull, strict } from '../store/database.js';
 import { dropArea, partsOf } from '../store/land.js';
 import { withLock } from '../store/locks.js';
 import { EMPTY_PACKAGE } from '../store/work.js';
 import { diary } from './context.js';
-import { Rejected, Stopped, Unreachable } from './errors.js';
+import { codeOf, Rejected, Stopped, Unreachable } from './errors.js';
 import { install } from './package_install.js';
 import { BASE } from './wire.js';
 
@@ -25,6 +27,15 @@ const PART_BYTES = 512 * 1024;
 const IDLE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const RANGE_UNSATISFIABLE = 416;
+/** What a download in vain is known by: the same bytes would fail the same way, at the price of the whole area each time. */
+const IN_VAIN = ['package-damaged', 'package-incomplete', 'package-unreadable', 'package-version', 'storage-full'];
+const AFTER_VAIN_MS = 6 * 3_600_000;
+/** Unpacked rows with their indexes beside the packed parts, roughly; photos of the next visits come before land. */
+const UNPACKED_TIMES = 10;
+const KEPT_FREE_BYTES = 3 * VISIT_BYTES;
+
+/** When a download last was in vain, by area. @type {WeakMap<Database, Map<string, number>>} */
+const VAIN = new WeakMap();
 
 /**
  * Asks for the packages of the own areas where something changed or a day went by. With the data saver on, only an area
@@ -38,7 +49,7 @@ export async function refreshPackages(round) {
     const row = /** @type {PackageRow|undefined} */ (await db.get('packages', area));
     // A clock that was set back must not keep an old package for a year, so a check in the future is none.
     const is_fresh = row?.etag && !row.changed && Math.abs(clock.nowMs() - Date.parse(row.checked_at ?? '')) < DAY_MS;
-    if (is_fresh || (row?.etag && !photos_allowed)) continue;
+    if (is_fresh || (row?.etag && !photos_allowed) || wasInVain(db, area, clock.nowMs())) continue;
     report('package');
     try {
       await downloadPackage(db, wire, area, (done, total) => report('package', done, total ?? 0), clock);
@@ -48,6 +59,16 @@ export async function refreshPackages(round) {
     }
   }
   await leaveAreas(db, areas);
+}
+
+/**
+ * @param {Database} db
+ * @param {string} area
+ * @param {number} now_ms
+ */
+function wasInVain(db, area, now_ms) {
+  const at_ms = VAIN.get(db)?.get(area) ?? -Infinity;
+  return Math.abs(now_ms - at_ms) < AFTER_VAIN_MS;
 }
 
 /**
@@ -73,16 +94,39 @@ export function widest(regions) {
 }
 
 /**
- * Downloads the newest package of an area, going on where a cut left off; returns the area as it then stands.
+ * Downloads the newest package of an area, going on where a cut left off; returns the area as it then stands. A download in
+ * vain leaves no parts behind: on a full phone they would take the room of photos.
  * @param {Database} db
  * @param {Wire} wire
  * @param {string} area
  * @param {OnProgress} [onProgress]
- * @param {{nowIso: () => string}} [clock]
+ * @param {{nowIso: () => string, nowMs: () => number}} [clock]
  * @returns {Promise<PackageRow>}
- * @throws {Unreachable|NotBelieved|Rejected|Stopped|import("../store/database.js").StorageFull}
+ * @throws {Unreachable|NotBelieved|Rejected|Stopped|StorageFull}
  */
 export async function downloadPackage(db, wire, area, onProgress = () => {}, clock = wall) {
+  try {
+    const row = await newest(db, wire, area, onProgress, clock);
+    VAIN.get(db)?.delete(area);
+    return row;
+  } catch (fault) {
+    if (IN_VAIN.includes(codeOf(fault))) {
+      VAIN.set(db, (VAIN.get(db) ?? new Map()).set(area, clock.nowMs()));
+      await strict(db, ['package_parts'], (tx) => tx.objectStore('package_parts').delete(partsOf(area)));
+    }
+    throw fault;
+  }
+}
+
+/**
+ * @param {Database} db
+ * @param {Wire} wire
+ * @param {string} area
+ * @param {OnProgress} onProgress
+ * @param {{nowIso: () => string}} clock
+ * @returns {Promise<PackageRow>}
+ */
+async function newest(db, wire, area, onProgress, clock) {
   return withLock(`xuntu-package-${area}`, async () => {
     const before = /** @type {PackageRow} */ ({ ...EMPTY_PACKAGE, area, ...(await db.get('packages', area)) });
     const response = await asked(wire, before);
@@ -146,6 +190,7 @@ async function received(db, wire, before, response, onProgress, clock) {
   if (!resumes) await forgetParts(db, before);
   const from = resumes ? Number(before.pending?.bytes) : 0;
   const total = totalOf(response, from);
+  await mustHaveRoom(total, response);
   const bytes = await keepParts(db, wire, { ...before, pending: { etag, bytes: from, total } }, response, onProgress);
   if (total !== null && bytes !== total) {
     throw new Unreachable(`the package was cut at ${bytes} of ${total}`, { broke_down: true });
@@ -158,6 +203,15 @@ async function received(db, wire, before, response, onProgress, clock) {
   const at = clock.nowIso();
   const row = { ...before, etag, bytes: packed.size, installed_at: at, checked_at: at, changed: false, pending: null };
   return install(db, row, packed, () => forgetParts(db, before));
+}
+
+/** @param {number|null} total bytes of the package @param {Response} response @throws {StorageFull} */
+async function mustHaveRoom(total, response) {
+  const free = await freeBytes();
+  if (free !== null && total !== null && free < KEPT_FREE_BYTES + UNPACKED_TIMES * total) {
+    await response.body?.cancel();
+    throw new StorageFull(new Error(`${free} bytes are free`));
+  }
 }
 
 /** @param {Response} response */

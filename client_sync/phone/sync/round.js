@@ -77,9 +77,11 @@ async function exchange(round) {
   await tellUnsent(round);
   const { db, clock } = round;
   round.identity = await updateIdentity(db, { last_sync_at: clock.nowIso() });
+  // Before anything is brought: on a full phone this is what makes room. No clock alone, the phone's or the server's, ends the days.
+  const now_ms = clock.nowMs();
+  await freeOriginals(db, now_ms + Math.min(0, round.identity.server_offset_ms ?? 0));
   await pullAll(round);
   await refreshPackages(round);
-  await freeOriginals(db, clock.nowMs() + (round.identity.server_offset_ms ?? 0));
 }
 
 /**

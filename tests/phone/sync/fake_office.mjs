@@ -61,6 +61,7 @@ export class FakeOffice {
     this.patched_bytes = 0;
     this.largest_patch = 0;
     this.packages = new Map();
+    this.now = () => new Date().toISOString();
     this.pull = () => ({ changes: [], cursor: 'c0', more: false });
     this.spoil = (receipt) => receipt;
     this.before = () => {};
@@ -154,7 +155,7 @@ export class FakeOffice {
   #session() {
     const server_keys = [this.signer.entry];
     return {
-      server_time: new Date().toISOString(), server_epoch: this.epoch, server_keys, crew: '一组', regions: this.regions,
+      server_time: this.now(), server_epoch: this.epoch, server_keys, crew: '一组', regions: this.regions,
       inspector: { id: '8c60f85d-abd2-49ef-a958-f3b14f211945', name: '张三', certificate_no: null },
       server_keys_signed: this.signer.signed({ server_keys, server_epoch: this.epoch }),
       limits: { push_items: 500, push_bytes: 4 * 2 ** 20, chunk_bytes: 256 * 1024 }, checkpoint: null, reenrol: false,

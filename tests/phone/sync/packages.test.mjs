@@ -7,9 +7,10 @@ import {
   allParcels, dutiesOf, featuresIn, lawTexts, parcelByCode, parcelsIn, readPackage, searchLand,
 } from '../../../client_sync/phone/store/land.js';
 import { listRecords } from '../../../client_sync/phone/store/outbox.js';
+import { photoBytes } from '../../../client_sync/phone/store/photos.js';
 import { downloadPackage, widest } from '../../../client_sync/phone/sync/packages.js';
 import { Wire } from '../../../client_sync/phone/sync/wire.js';
-import { enrolled, round, sealed } from './phones.mjs';
+import { clock, enrolled, round, sealed } from './phones.mjs';
 import { ORIGIN } from './fake_office.mjs';
 
 const GOLDEN = readFileSync(new URL('../../../schemas/examples/package.ndjson', import.meta.url), 'utf8');
@@ -188,4 +189,53 @@ test('land that is no longer the own is taken off once the new one is there, and
 
 test('of areas that contain each other only the widest is downloaded', () => {
   assert.deepEqual(widest(['320583', '320583100', '320584101', '320583']), ['320583', '320584101']);
+});
+
+test('a download in vain is not paid for again and again, except by a person', async () => {
+  const { db, office, wire } = await phoneWith(packed(LINES.slice(0, -1)));
+  assert.equal((await round(db, office)).problem_code, 'package-incomplete');
+  assert.equal((await round(db, office)).ok, true);
+  assert.equal(office.count(`GET /sync/v1/areas/${AREA}`), 1);
+  office.packages.set(AREA, packed(LINES));
+  await downloadPackage(db, wire, AREA);
+  assert.equal((await allParcels(db)).length, PARCELS.length);
+});
+
+test('a phone that has no room for land keeps what room there is for photos', async (context) => {
+  const { db, office } = await phoneWith(packed(LINES));
+  const { put } = IDBObjectStore.prototype;
+  const full = context.mock.method(IDBObjectStore.prototype, 'put', function fails(...given) {
+    if (this.name === 'parcels') throw new DOMException('no room', 'QuotaExceededError');
+    return put.apply(this, given);
+  });
+  assert.equal((await round(db, office)).problem_code, 'storage-full');
+  full.mock.restore();
+  assert.equal(await db.count('package_parts'), 0);
+});
+
+test('land is not begun where it would take the room of the next visits', async (context) => {
+  const { db, office, wire } = await phoneWith(packed(LINES));
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  const estimate = async () => ({ quota: 100_000_000, usage: 90_000_000 });
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { ...globalThis.navigator, storage: { estimate } } });
+  context.after(() => (before ? Object.defineProperty(globalThis, 'navigator', before) : delete globalThis.navigator));
+  await assert.rejects(downloadPackage(db, wire, AREA), { code: 'storage-full' });
+  assert.equal(await db.count('package_parts'), 0);
+  assert.equal(office.count(`GET /sync/v1/areas/${AREA}`), 1);
+});
+
+test('room is made before land is brought, and no wrong clock alone ends the thirty days', async () => {
+  const { db, office } = await phoneWith(packed(LINES.slice(0, -1)));
+  const record = await sealed(db, [2000]);
+  await round(db, office);
+  const [digest] = record.photos;
+  const day_ms = 86_400_000;
+  const later = (days) => ({ ...clock, nowMs: () => clock.nowMs() + days * day_ms });
+  await round(db, office, { clock: later(365) });
+  assert.notEqual(await photoBytes(db, digest), null, 'a phone that is a year ahead of its server keeps the original');
+  office.now = () => new Date(clock.nowMs() + 365 * day_ms).toISOString();
+  await round(db, office);
+  assert.notEqual(await photoBytes(db, digest), null, 'a server that is a year ahead takes no original off the phone');
+  await round(db, office, { clock: later(365) });
+  assert.equal(await photoBytes(db, digest), null);
 });
