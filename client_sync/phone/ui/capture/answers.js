@@ -115,7 +115,7 @@ function stepButton(sign, act, label, onclick) {
 /** @param {Question} question @param {Asking} asking @returns {Control} */
 function count(question, { answer }) {
   const read = () => (input.value.trim() === '' ? null : Math.max(0, Math.round(Number(input.value))));
-  const input = numberBox(question, '1', () => answer(read()));
+  const input = numberBox(question, '1', { hear: () => answer(read()), refuse: () => answer(null) });
   const step = (/** @type {number} */ by) => () => {
     answer(Math.max(0, (read() ?? 0) + by));
   };
@@ -127,7 +127,9 @@ function count(question, { answer }) {
 /** @param {Question} question @param {Asking} asking @returns {Control} */
 function areaField(question, { answer, sketch }) {
   const words = h('p', { class: 'area-words' });
-  const input = numberBox(question, '0.01', () => answer(input.value.trim() === '' ? null : Number(input.value) * M2_PER_MU));
+  const hear = () => answer(input.value.trim() === '' ? null : Number(input.value) * M2_PER_MU);
+  // Any number of places: what a step of hundredths refuses would stand in the box and not in the report.
+  const input = numberBox(question, 'any', { hear, refuse: () => answer(null) });
   const draw = sketch && h('button', { type: 'button', class: 'big', 'data-act': 'sketch', onclick: sketch }, t('capture.sketch'));
   const typed = h('label', { class: 'unit' }, input, h('span', null, t('answer.mu')));
   return {
@@ -175,14 +177,25 @@ function textField(question, { answer }) {
   return { node: h('div', { class: 'text-answer' }, group.node, input), show };
 }
 
-/** @param {Question} question @param {string} step @param {() => void} hear */
-function numberBox(question, step, hear) {
+/** @param {Question} question @param {string} step @param {{hear: () => void, refuse: () => void}} on refuse: left with no number */
+function numberBox(question, step, { hear, refuse }) {
   const inputmode = step === '1' ? 'numeric' : 'decimal';
   const input = h('input', { type: 'number', inputmode, min: 0, step, 'aria-label': t(question.label_key), 'data-act': `${actOf(question)}-number` });
   typed(input, () => {
-    if (input.validity.valid) hear();
+    if (isNumber(input)) hear();
+  });
+  // What stands there when it is left is what is recorded, or nothing does.
+  input.addEventListener('change', () => {
+    if (isNumber(input)) return;
+    input.value = '';
+    refuse();
   });
   return input;
+}
+
+/** Whether a box holds a number that can be recorded, or nothing. @param {HTMLInputElement} input */
+function isNumber({ validity }) {
+  return !validity.badInput && !validity.rangeUnderflow;
 }
 
 /**

@@ -18,8 +18,9 @@ export function askImpossible(visit, task) {
   const other = h('textarea', { id: 'impossible-other', rows: 2, maxlength: 500 });
   const otherReason = () => other.value.trim() || t('capture.impossible.other');
   const choose = async (/** @type {string} */ reason) => {
-    await giveUp(visit, task, reason);
+    // Closed first: a second tap would tell the office twice.
     opened.close();
+    await giveUp(visit, task, reason);
     visit.phone.go('/');
     toast(t('capture.impossible_kept'));
   };

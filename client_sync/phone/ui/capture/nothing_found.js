@@ -16,7 +16,7 @@ import { visitPath } from './start.js';
 /** Long enough to see a wrong tap, short enough that the next stop finds it sealed. */
 export const TAKE_BACK_MS = 6000;
 
-/** @type {Map<string, ReturnType<typeof setTimeout>>} */
+/** @type {Map<string, ReturnType<typeof setTimeout>|null>} null while the finding is being kept */
 const waiting = new Map();
 
 /**
@@ -25,9 +25,15 @@ const waiting = new Map();
  */
 export async function foundNothing(visit) {
   const { phone, draft } = visit;
+  // A glove taps twice; and a picture that still waits for room would be left out of what is sealed, so the banner stays instead.
+  if (waiting.has(draft.id) || visit.unkept.length > 0) return;
+  waiting.set(draft.id, null);
   const { observation } = nothingFound(draft, phone.clock.nowIso());
   const held = await openVisit(phone, draft.id);
-  if (!(await visit.change({ observation, step: 'sealing' }))) return held?.release();
+  if (!(await visit.change({ observation, step: 'sealing' }))) {
+    waiting.delete(draft.id);
+    return held?.release();
+  }
   const away = toast(t('capture.nothing_kept'), {
     undo: { label: t('capture.take_back'), act: 'take-back', onclick: () => void takeBack(visit) },
     stay_ms: TAKE_BACK_MS,
@@ -39,11 +45,10 @@ export async function foundNothing(visit) {
 /** Another tab may have sealed it at its start; then only a correction helps. @param {Visit} visit */
 async function takeBack(visit) {
   const { phone, draft } = visit;
-  clearTimeout(waiting.get(draft.id));
+  clearTimeout(waiting.get(draft.id) ?? undefined);
   waiting.delete(draft.id);
   try {
-    const sealed = (await recordsOfReport(phone.db, draft.id)).some(({ rev }) => rev === draft.rev);
-    if (sealed) return phone.go(`/report/${draft.id}`);
+    if (await isSealed(visit)) return phone.go(`/report/${draft.id}`);
     await visit.change({ observation: null, step: 'visit' });
     phone.go(visitPath(draft.id, 'visit'));
   } finally {
@@ -51,12 +56,21 @@ async function takeBack(visit) {
   }
 }
 
+/** Whether another tab sealed it at its start. @param {Visit} visit */
+async function isSealed({ phone, draft }) {
+  return (await recordsOfReport(phone.db, draft.id)).some(({ rev }) => rev === draft.rev);
+}
+
 /** @param {Visit} visit @param {() => void} away */
 async function finish(visit, away) {
   away();
   waiting.delete(visit.draft.id);
   try {
-    await sealVisit(visit);
+    if (!(await isSealed(visit))) await sealVisit(visit);
+  } catch (error) {
+    // What is about to be sealed stands in no list: what could not be is a visit to go on with, where it can be seen.
+    await visit.change({ step: 'visit' });
+    throw error;
   } finally {
     visit.release();
   }

@@ -210,6 +210,8 @@ class Form {
   }
 
   async finish() {
+    // On an iPhone a tap on a button leaves the field its focus, and the last words typed would come too late.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     const unkept = this.visit.unkept.length;
     if (unkept > 0) return this.tell([t('capture.trouble.photo', { n: unkept })]);
     const faults = checkDraft(this.visit.draft);

@@ -23,13 +23,24 @@ export function visitPath(id, step) {
   return step ? `/visit/${id}/${step}` : `/visit/${id}`;
 }
 
+/** Visits that are being begun, lest a double tap begin two. @type {Map<string, Promise<string>>} */
+const beginning = new Map();
+
 /**
  * The draft of this visit; a task is marked as started with it.
  * @param {Phone} phone
  * @param {{task_id?: string|null, parcel_id?: string|null}} from neither: a free spot
  * @returns {Promise<string>} id of the draft, for `visitPath`
  */
-export async function startVisit(phone, { task_id = null, parcel_id = null }) {
+export function startVisit(phone, { task_id = null, parcel_id = null }) {
+  const name = `${task_id} ${parcel_id}`;
+  const begun = beginning.get(name) ?? begin(phone, task_id, parcel_id).finally(() => beginning.delete(name));
+  beginning.set(name, begun);
+  return begun;
+}
+
+/** @param {Phone} phone @param {string|null} task_id @param {string|null} parcel_id @returns {Promise<string>} */
+async function begin(phone, task_id, parcel_id) {
   const begun = (await listDrafts(phone.db)).find((draft) => isSameVisit(draft, task_id, parcel_id));
   if (begun) return begun.id;
   const [from_task, from_parcel] = await Promise.all([

@@ -44,17 +44,20 @@ class OpenFinder {
     /** @type {CameraTrouble|null} */
     this.trouble = null;
     this.is_closed = false;
+    this.is_opening = false;
     // A phone takes the camera away from a hidden page; it is opened again on return.
     this.onVisible = () => void (document.visibilityState === 'visible' ? this.open() : this.rest());
     document.addEventListener('visibilitychange', this.onVisible);
   }
 
   async open() {
-    if (this.camera || this.is_closed) return;
+    if (this.camera || this.is_closed || this.is_opening) return;
+    this.is_opening = true;
     mount(this.over, h('p', { class: 'finder-note' }, t('capture.camera_opening')));
     try {
       const camera = await openCamera();
-      if (this.is_closed) return camera.stop();
+      // Nobody looks any more: a camera left on would empty the battery. On return it is opened again.
+      if (this.is_closed || document.visibilityState === 'hidden') return camera.stop();
       this.camera = camera;
       this.trouble = null;
       this.video.srcObject = camera.stream;
@@ -62,6 +65,8 @@ class OpenFinder {
     } catch (error) {
       this.trouble = error instanceof CameraTrouble ? error : new CameraTrouble('unavailable', String(error));
       this.tellTrouble(this.trouble);
+    } finally {
+      this.is_opening = false;
     }
     this.node.dataset.camera = this.trouble ? this.trouble.code : 'open';
   }

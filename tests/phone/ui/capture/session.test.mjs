@@ -296,3 +296,16 @@ test('a change after another window sealed or threw away the visit is never call
     visit.release();
   }
 });
+
+test('a double tap begins one visit of a free spot, and one of a task', async () => {
+  const { db } = await enrolled();
+  const { phone, visit } = await opened(db);
+  visit.release();
+  await db.put('tasks', { id: 't2', state: 'open', parcel_id: 'p', parcel_code: 'P', due_on: '2026-12-01' });
+  const [one, two] = await Promise.all([startVisit(phone, {}), startVisit(phone, {})]);
+  assert.equal(one, two);
+  const [first, second] = await Promise.all([startVisit(phone, { task_id: 't2' }), startVisit(phone, { task_id: 't2' })]);
+  assert.equal(first, second);
+  assert.equal((await listRecords(db)).length, 1, 'the task was started once');
+  assert.notEqual(await startVisit(phone, {}), one, 'another spot later is another visit');
+});
