@@ -27,15 +27,20 @@ class CarriedReceiptsSchema(StrictSchema):
     photos = fields.List(fields.Nested(CarriedPhotoSchema), required=True)
 
 
-def read_carried_body(text: str) -> tuple[list[dict[str, Any]], list[Slice]]:
+MOST_ENROLMENTS = 20
+"""Phones that one queue may stand for in turn; each proof costs a verification."""
+
+
+def read_carried_body(text: str, *, most: int) -> tuple[list[dict[str, Any]], list[Slice]]:
     """The signed enrolments a queue names (`enrolment`, `enrolments`), and its items as the exact slices that stood there.
 
-    Raises ValueError when the text is no JSON object with an array `items`. An enrolment of another shape is left out.
+    Raises ValueError when the text is no JSON object with an array `items` of at most `most`. An enrolment of another shape,
+    and all beyond the newest MOST_ENROLMENTS, are left out.
     """
-    members = read_members(text, "items")
+    members = read_members(text, "items", most=most)
     items: list[Slice] = members.pop("items")
     several = members.get("enrolments")
-    named = [members.get("enrolment"), *(several if isinstance(several, list) else [])]
+    named = [members.get("enrolment"), *(several[-MOST_ENROLMENTS:] if isinstance(several, list) else [])]
     return [each for each in named if is_signed(each)], items
 
 

@@ -15,6 +15,10 @@ STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 TOO_DEEP = "nested too deeply"
 
 
+class TooManyError(ValueError):
+    """An array has more elements than its reader takes; told before those beyond are read."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The value as far as it could be read, and what is doubtful about it (empty when nothing is)."""
@@ -91,11 +95,12 @@ def doubts_within(value: Any) -> list[str]:
 LENIENT = json.JSONDecoder(parse_int=bounded_whole)
 
 
-def read_members(text: str, sliced: str) -> dict[str, Any]:
-    """The members of the top-level object in one pass; the array named `sliced` comes as a list of Slice.
+def read_members(text: str, sliced: str, *, most: int) -> dict[str, Any]:
+    """The members of the top-level object in one pass; the array named `sliced` comes as a list of `most` Slices or fewer.
 
-    Raises ValueError when the text is no JSON object, or when `sliced` is missing, no array, or stands there twice. An
-    element that is nested too deeply to be read is still cut out whole: it must not take its neighbours with it.
+    Raises ValueError when the text is no JSON object, or when `sliced` is missing, no array, or stands there twice, and
+    TooManyError when it is longer. An element that is nested too deeply to be read is still cut out whole: it must not take
+    its neighbours with it.
     """
     members: dict[str, Any] = {}
     at = skip(text, expect(text, skip(text, 0), "{"))
@@ -109,7 +114,7 @@ def read_members(text: str, sliced: str) -> dict[str, Any]:
         elif name in members:
             raise ValueError(f"`{sliced}` stands twice")
         else:
-            members[name], at = slices_of_array(text, at)
+            members[name], at = slices_of_array(text, at, most)
         at = after_separator(text, skip(text, at), "}")
     if skip(text, at + 1) != len(text):
         raise ValueError(f"extra data at character {at + 1}")
@@ -118,11 +123,13 @@ def read_members(text: str, sliced: str) -> dict[str, Any]:
     return members
 
 
-def slices_of_array(text: str, at: int) -> tuple[list[Slice], int]:
-    """The elements of the array that begins at `at`, and where it ends."""
+def slices_of_array(text: str, at: int, most: int) -> tuple[list[Slice], int]:
+    """The elements of the array that begins at `at`, and where it ends. Raises TooManyError beyond `most`."""
     at = skip(text, expect(text, at, "["))
     slices: list[Slice] = []
     while text[at : at + 1] != "]":
+        if len(slices) == most:
+            raise TooManyError(f"it has more than {most} items")
         value, end = read_value(text, at)
         slices.append(Slice(text[at:end], value))
         at = after_separator(text, skip(text, end), "]")

@@ -33,13 +33,13 @@ class PushEnvelopeSchema(TolerantSchema):
 HEAD = PushEnvelopeSchema(exclude=("items",))
 
 
-def read_push_body(text: str) -> tuple[dict[str, Any], list[Slice]]:
+def read_push_body(text: str, *, most: int) -> tuple[dict[str, Any], list[Slice]]:
     """The fields beside `items`, and the items as the exact slices that stood in the body.
 
-    Raises ValueError when the body is no JSON object with an array `items`. Another wrong field is dropped: nothing about
-    the envelope may keep a report out. `enrolments` is tolerated and not read yet.
+    Raises ValueError when the body is no JSON object with an array `items`, TooManyError when that has more than `most`.
+    Another wrong field is dropped: nothing about the envelope may keep a report out. `enrolments` is tolerated and not read yet.
     """
-    members = read_members(text, "items")
+    members = read_members(text, "items", most=most)
     items: list[Slice] = members.pop("items")
     head: dict[str, Any] = {name: members[name] for name in ("sent_at", "unsent") if name in members}
     try:

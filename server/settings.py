@@ -32,6 +32,7 @@ class SyncLimits:
     carried_bytes: int = 8 * 1024 * MIB
     carried_push_bytes: int = 64 * MIB
     carried_entries: int = 20_000
+    carried_items: int = 20_000
     upload_days: int = 14
     token_days: int = 180
     code_hours: int = 24

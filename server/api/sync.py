@@ -6,6 +6,7 @@ from flask import request
 from flask_smorest import Blueprint
 
 from schemas import sync as wire
+from schemas.json_text import TooManyError
 from schemas.manifest import read_item
 from schemas.push import PushEnvelopeSchema, read_push_body
 from server import problems
@@ -69,14 +70,14 @@ def read_push() -> tuple[dict[str, Any], list[PushedItem]]:
     limits = xuntu().settings.sync
     body = request.get_data()
     try:
-        envelope, slices = read_push_body(body.decode("utf-8"))
+        envelope, slices = read_push_body(body.decode("utf-8"), most=limits.push_items)
+    except TooManyError as error:
+        raise problems.TOO_LARGE(max_bytes=limits.push_bytes_on_wire, max_items=limits.push_items) from error
     except ValueError as error:
         problem = problems.MALFORMED(reason=str(error))
         with request_unit() as uow:
             keep_unreadable(body, problem, actor=current_actor(), uow=uow)
         raise problem from error
-    if len(slices) > limits.push_items:
-        raise problems.TOO_LARGE(max_bytes=limits.push_bytes_on_wire, max_items=limits.push_items)
     return envelope, [PushedItem(**vars(read_item(each.text, each.value))) for each in slices]
 
 

@@ -103,7 +103,7 @@ def read_queue(queue: CarriedFile, brought: Brought, composition: Xuntu) -> tupl
     """Enrolments and items of push.json. Raises CARRIED_FILE when it cannot be read; its bytes are kept all the same."""
     content = queue.push_bytes()
     try:
-        return read_carried_body(content.decode("utf-8"))
+        return read_carried_body(content.decode("utf-8"), most=composition.settings.sync.carried_items)
     except ValueError as error:
         problem = queue.refused(f"push.json cannot be read and is kept as it is: {error}")
         if not brought.dry_run:

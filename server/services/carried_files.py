@@ -25,7 +25,10 @@ PHOTO: Final = re.compile(r"photos/sha256[:-]([0-9a-f]{64})")
 FOLDERS: Final = frozenset({"photos/"})
 BLOCK: Final = 1024 * 1024
 ENCRYPTED: Final = 0x1
+READ: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 LONGEST_NAME: Final = 100
+LARGEST_READ: Final = 16 * 1024 * 1024
+"""What is read of a zip at once: the list of 20 000 entries takes a fifth of it."""
 BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
@@ -56,7 +59,7 @@ class CarriedFile:
         if found[0].file_size > self.limits.carried_push_bytes:
             raise self.refused(f"{PUSH} is larger than {self.limits.carried_push_bytes} bytes")
         try:
-            return self.archive.read(found[0])
+            return b"".join(blocks_of(self.archive, found[0]))
         except BROKEN as error:
             raise self.refused(f"{PUSH} cannot be read: {error}") from error
 
@@ -64,14 +67,11 @@ class CarriedFile:
         """Write a photo's bytes. Raises CARRIED_ENTRY when they are damaged, too many, or not those its name states."""
         if photo.info.file_size > self.limits.video_bytes:
             raise self.entry(photo.info.filename, f"it is larger than {self.limits.video_bytes} bytes")
-        if photo.info.flag_bits & ENCRYPTED:
-            raise self.entry(photo.info.filename, "it is encrypted within the zip")
         hashed = hashlib.sha256()
         try:
-            with self.archive.open(photo.info) as source:
-                while block := source.read(BLOCK):
-                    hashed.update(block)
-                    target.write(block)
+            for block in blocks_of(self.archive, photo.info):
+                hashed.update(block)
+                target.write(block)
         except BROKEN as error:
             raise self.entry(photo.info.filename, f"it is damaged: {error}") from error
         if f"sha256:{hashed.hexdigest()}" != photo.digest:
@@ -84,6 +84,33 @@ class CarriedFile:
         return problems.CARRIED_ENTRY(file=self.name, entry=shown(name), reason=reason)
 
 
+class ReadInPieces:
+    """A file of which nobody gets more than LARGEST_READ at once: a zip is believed no size that it states of its own list."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any file. Raises ValueError for more than may be read at once."""
+        content = self.file.read(size if 0 <= size <= LARGEST_READ else LARGEST_READ + 1)
+        if len(content) > LARGEST_READ:
+            raise ValueError("its list of entries is too long")
+        return content
+
+
+def blocks_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The bytes of an entry, no more than BLOCK at a time, however small it is packed. Raises one of BROKEN."""
+    if info.flag_bits & ENCRYPTED:
+        raise zipfile.BadZipFile("it is encrypted within the zip")
+    # The other methods of a zip are inflated without a bound: a few kilobytes of them can fill any memory.
+    if info.compress_type not in READ:
+        raise zipfile.BadZipFile("it is neither stored nor deflated")
+    with archive.open(info) as source:
+        while block := source.read(BLOCK):
+            yield block
+
+
 @contextmanager
 def opened_carried(path: Path, data_dir: Path, limits: SyncLimits) -> Iterator[CarriedFile]:
     """The queue of an age file, decrypted into a nameless file below data_dir that is gone when the block ends.
@@ -94,7 +121,7 @@ def opened_carried(path: Path, data_dir: Path, limits: SyncLimits) -> Iterator[C
         try:
             plain = held.enter_context(tempfile.TemporaryFile(dir=data_dir))
             digest = decrypt_into(plain, path, data_dir / "keys", limits)
-            archive = held.enter_context(zipfile.ZipFile(plain))
+            archive = held.enter_context(zipfile.ZipFile(ReadInPieces(plain)))
             opened = contents(path.name, digest, archive, limits)
         except (ValueError, zipfile.BadZipFile) as error:
             raise problems.CARRIED_FILE(file=path.name, reason=str(error)) from error

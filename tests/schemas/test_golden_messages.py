@@ -82,7 +82,7 @@ def test_a_problem_is_named_by_its_code(name: str) -> None:
 
 
 def test_the_pushed_items_are_read_and_signed_by_the_enrolled_key() -> None:
-    _, items = read_push_body(json.dumps(FILES["push.request"], ensure_ascii=False))
+    _, items = read_push_body(json.dumps(FILES["push.request"], ensure_ascii=False), most=500)
     results = FILES["push.response"]["results"]
     key = FILES["enrol.request"]["public_key"]
     public = load_der_public_key(from_base64url(key["spki"]))
