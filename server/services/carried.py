@@ -45,7 +45,7 @@ def carriers_of(
 ) -> list[Carrier]:
     """Whose queue it is: the phone of a verified enrolment; without one each inspector whose devices the manifests name.
 
-    Raises FORBIDDEN, and CARRIED_FILE when no phone enrolled here is named at all.
+    Raises FORBIDDEN, and CARRIED_FILE when no phone enrolled here is named at all, or one without a key and no proof.
     """
     actor.require(Action.CARRIED_IMPORT, on=actor.county)
     devices = devices_by_id(uow.session, [item.device_id for item in items if item.device_id])
@@ -55,6 +55,9 @@ def carriers_of(
     writers = {(device.county, device.inspector_id): device for device in devices.values()}
     if not writers:
         raise problems.CARRIED_FILE(file=file, reason="it names no phone that is enrolled here")
+    # A push proves the inspector by a token, a signed manifest by its key: here there would be neither.
+    if any(device.spki is None for device in devices.values()):
+        raise problems.CARRIED_FILE(file=file, reason="a phone without a key wrote some of it, and no enrolment proves whose it is")
     first = next(iter(writers))
     places: dict[tuple[str, str], list[int]] = {writer: [] for writer in writers}
     for place, item in enumerate(items):

@@ -137,6 +137,18 @@ def test_without_a_proof_the_devices_named_decide_inspector_by_inspector(
     assert [payload_of(each["receipt"])["state"] for each in receipts_beside(said)["receipts"]] == ["complete"] * 2
 
 
+def test_nobody_speaks_by_a_file_for_a_phone_that_cannot_sign(app: "Flask", make_phone: MakePhone, carry: Carry) -> None:
+    victim, other = make_phone(alg=None), make_phone()
+    items = [other.item(other.manifest()), victim.item(victim.manifest())]
+    for some in (items[1:], items):
+        said = carry(sealed(other, zipped([("push.json", json.dumps({"items": some}).encode())])))
+        assert [each["code"] for each in said["problems"]] == ["carried-file"]
+        assert "no enrolment proves whose" in said["problems"][0]["detail"]
+    assert rows_of(app, Submission) == []
+    proven = carry(sealed(victim, zipped([("push.json", body(victim, victim.manifest()))])))
+    assert proven["outcomes"] == {"stored": 1}
+
+
 def test_a_proof_that_another_server_signed_is_no_proof(phone: Phone, carry: Carry) -> None:
     text = phone.manifest()
     proof = json.loads(json.dumps(phone.enrolled["enrolment"]))
