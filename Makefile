@@ -5,10 +5,10 @@ FLASK = .venv/bin/flask --app wsgi
 PY = .venv/bin/python
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: help run phone demo migrate worker test test-fast lint types bench docs lock clean
+.PHONY: help run phone demo migrate worker test test-fast lint types bench release-check docs lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: ## Start Xuntu on 127.0.0.1 (PORT, default 8000) with a synthetic county; installs what is missing first
 	@.ci/prepare runtime
@@ -50,6 +50,10 @@ types: ## Check types
 bench: ## Measure speed, as ratios beside seconds; docs/benchmarks.md says what and the targets
 	@.ci/prepare dev
 	@$(PY) -m tests.bench
+
+release-check: ## Prove what takes too long for every change (about half an hour) and write it down in docs/ledger
+	@.ci/prepare dev
+	@$(PY) -m tests.release
 
 docs: ## Rewrite the pages that are generated from the source
 	@.ci/prepare dev
