@@ -57,7 +57,9 @@ def carriers_of(
         raise problems.CARRIED_FILE(file=file, reason="it names no phone that is enrolled here")
     # A push proves the inspector by a token, a signed manifest by its key: here there would be neither.
     if any(device.spki is None for device in devices.values()):
-        raise problems.CARRIED_FILE(file=file, reason="a phone without a key wrote some of it, and no enrolment proves whose it is")
+        raise problems.CARRIED_FILE(
+            file=file, reason="a phone without a key wrote some of it, and no enrolment proves whose it is"
+        )
     first = next(iter(writers))
     places: dict[tuple[str, str], list[int]] = {writer: [] for writer in writers}
     for place, item in enumerate(items):
