@@ -5,7 +5,7 @@
 
 import { clock } from './device/clock.js';
 import { persistence } from './device/storage.js';
-import { reloadOutsideVisits, watchVersions } from './device/versions.js';
+import { reloadOutsideVisits, runningVersion, watchVersions } from './device/versions.js';
 import { changesOf, openDatabase } from './store/database.js';
 import { listDrafts } from './store/drafts.js';
 import { readIdentity, readSetting, keepSetting } from './store/identity.js';
@@ -23,9 +23,13 @@ import { LANGUAGE_CODES, speak, tOr } from './ui/words.js';
 /** What a phone believes of its deployment until it has asked once. */
 const UNKNOWN_DEPLOYMENT = { base_map: null, app: { name: 'xuntu-phone', version: 'unknown' } };
 
-/** Starts the app in #app. */
-export async function start() {
+/**
+ * Starts the app in #app.
+ * @param {{onBlocked: () => void}} hear told when another window keeps the database from being opened
+ */
+export async function start({ onBlocked }) {
   const db = await openDatabase('xuntu-phone', {
+    onBlocked,
     onReplaced: () => location.reload(),
     onTerminated: () => location.reload(),
   });
@@ -121,14 +125,21 @@ async function sendStrangersToEnrol(phone) {
   history.replaceState(null, '', '#/enrol');
 }
 
-/** Base map and version may have changed at the office; without a network the last answer counts. @param {Phone} phone */
+/**
+ * The base map may have changed at the office; without a network the last answer counts. The version is that of the files that
+ * run here: what the office has by now may be newer, and reports name what made them.
+ * @param {Phone} phone
+ */
 async function learnDeployment(phone) {
   try {
+    const version = await runningVersion();
+    const { app } = phone.config;
+    phone.config = { ...phone.config, app: { ...app, version: version ?? app.version } };
     const answer = await fetch('/phone/config.json', { cache: 'no-store' });
     const config = answer.ok ? await answer.json() : null;
     if (!config?.app?.version) return;
-    phone.config = config;
-    await keepSetting(phone.db, 'config', config);
+    phone.config = { ...config, app: { ...config.app, version: version ?? config.app.version } };
+    await keepSetting(phone.db, 'config', phone.config);
   } catch (fault) {
     // No network, or a portal that answers with a page of its own: both are everyday in the field.
     if (!(fault instanceof TypeError || fault instanceof SyntaxError)) throw fault;

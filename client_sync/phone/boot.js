@@ -41,9 +41,15 @@ function failure(error) {
   document.getElementById('app')?.replaceChildren(main);
 }
 
+/** An older window that sleeps cannot let go of the database by itself; waiting without a word would look broken. */
+function blocked() {
+  const words = document.getElementById('opening-words');
+  if (words) words.textContent = '另一个巡土窗口还开着旧版本，请把它关掉，这里会自动继续。 Another Xuntu window is still open in an older version: close it, and this one goes on by itself.';
+}
+
 try {
   const app = await import('./app.js');
-  await app.start();
+  await app.start({ onBlocked: blocked });
 } catch (error) {
   console.error(error);
   failure(error);

@@ -20,10 +20,11 @@ const HASHED = { name: 'ECDSA', hash: 'SHA-256' };
 /**
  * A fresh key.
  * @param {SubtleCrypto} [subtle]
+ * @param {"Ed25519"|"ES256"} [wanted] the kind to try first
  * @returns {Promise<DeviceKey>}
  */
-export async function newKey(subtle = crypto.subtle) {
-  const { alg, pair } = await pairOf(subtle);
+export async function newKey(subtle = crypto.subtle, wanted = 'Ed25519') {
+  const { alg, pair } = await pairOf(subtle, wanted);
   const spki = new Uint8Array(await subtle.exportKey('spki', pair.publicKey));
   const key_id = base64url(new Uint8Array(await subtle.digest('SHA-256', spki)));
   return { alg, private_key: pair.privateKey, spki: base64url(spki), key_id };
@@ -31,16 +32,18 @@ export async function newKey(subtle = crypto.subtle) {
 
 /**
  * @param {SubtleCrypto} subtle
+ * @param {"Ed25519"|"ES256"} wanted
  * @returns {Promise<{alg: "Ed25519"|"ES256", pair: CryptoKeyPair}>}
  */
-async function pairOf(subtle) {
+async function pairOf(subtle, wanted) {
+  if (wanted === 'ES256') return { alg: 'ES256', pair: await subtle.generateKey(ES256, false, ['sign', 'verify']) };
   try {
     const pair = /** @type {CryptoKeyPair} */ (await subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']));
     return { alg: 'Ed25519', pair };
   } catch (fault) {
     // Browsers before Ed25519 say so by this name or by a plain TypeError or SyntaxError; nothing was made in either case.
     if (!['NotSupportedError', 'TypeError', 'SyntaxError', 'OperationError'].includes(/** @type {Error} */ (fault).name)) throw fault;
-    return { alg: 'ES256', pair: await subtle.generateKey(ES256, false, ['sign', 'verify']) };
+    return pairOf(subtle, 'ES256');
   }
 }
 

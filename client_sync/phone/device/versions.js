@@ -60,6 +60,17 @@ export function reloadOutsideVisits() {
   addEventListener('hashchange', reloadOutsideVisits, { once: true });
 }
 
+/**
+ * The version of the files that run: the service worker answers with the list it keeps, and a page without one runs what the
+ * server has now.
+ * @returns {Promise<string|null>} null where nobody can say
+ */
+export async function runningVersion() {
+  const answer = await fetch('/phone/precache.json');
+  const list = answer.ok ? await answer.json() : null;
+  return typeof list?.version === 'string' ? list.version : null;
+}
+
 /** Whether everything the app needs without a network is kept. @returns {Promise<boolean>} */
 export async function isReadyOffline() {
   const worker = navigator.serviceWorker?.controller;

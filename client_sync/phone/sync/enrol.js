@@ -55,8 +55,16 @@ async function keyFor(db, code) {
   const begun = await readAttempt(db);
   if (begun?.code === code) return begun.key;
   const key = await newKey();
-  await keepAttempt(db, { code, key });
-  return key;
+  try {
+    await keepAttempt(db, { code, key });
+    return key;
+  } catch (fault) {
+    // Some browsers make Ed25519 keys and cannot keep them; the older kind can be kept everywhere.
+    if (/** @type {Error} */ (fault).name !== 'DataCloneError' || key.alg !== 'Ed25519') throw fault;
+    const older = await newKey(crypto.subtle, 'ES256');
+    await keepAttempt(db, { code, key: older });
+    return older;
+  }
 }
 
 /**

@@ -121,3 +121,13 @@ test('a phone that dies at any step of its enrolment is enrolled once, with one 
   const steps = await dieEnrolling(Infinity);
   for (let at = 1; at <= steps; at += 1) await dieEnrolling(at);
 });
+
+test('a browser that makes Ed25519 keys and cannot keep them joins with the older kind', async (context) => {
+  const { put } = IDBObjectStore.prototype;
+  context.mock.method(IDBObjectStore.prototype, 'put', function fails(value, ...given) {
+    if (value?.key?.alg === 'Ed25519') throw new DOMException('no clone', 'DataCloneError');
+    return put.call(this, value, ...given);
+  });
+  const { db } = await enrolled();
+  assert.equal((await readIdentity(db)).key.alg, 'ES256');
+});

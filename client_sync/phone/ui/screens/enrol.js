@@ -85,8 +85,10 @@ async function enrolHere(phone, code) {
 
 /** The code in what was typed or scanned: a link carries it behind `#enrol=`. @param {string} text */
 export function codeIn(text) {
-  const linked = /[#&?]enrol=([^&\s]+)/.exec(text);
-  return decodeURIComponent(linked ? linked[1] : text).replaceAll(/\s/g, '');
+  const [, linked] = /[#&?](enrol=[^&\s]+)/.exec(text) ?? [];
+  // Any square of dots may stand before the camera: reading parameters never fails, as decoding by hand does.
+  const code = linked === undefined ? text : (new URLSearchParams(linked).get('enrol') ?? '');
+  return code.replaceAll(/\s/g, '');
 }
 
 /** A name for this phone in the office's list: its model where the browser tells one. @param {string} agent */
