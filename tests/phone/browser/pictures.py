@@ -1,6 +1,7 @@
 """`python -m tests.phone.browser.pictures FOLDER`: a photograph of every screen, to be looked at. Judges nothing itself.
 
-Both languages, light and dark, at the usual and the smallest size; `--language`, `--size` and `--only` (a pattern of names) take fewer.
+Both languages, light and dark, at the usual and the smallest size; `--language`, `--size` and `--only` (a pattern of names)
+take fewer.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tests.phone.browser.hand_phone import SMALL, USUAL, HandPhone
 from tests.phone.browser.office import Office, make_county, open_office
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 SIZES = {"usual": USUAL, "small": SMALL}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TALLEST = 4000
 
 
@@ -31,7 +32,7 @@ def resize(phone: HandPhone, size: tuple[int, int]) -> None:
 
 def height_of(page: "Page") -> int:
     """How tall the screen would have to be to show everything that can be scrolled to."""
-    told = "Math.max(document.documentElement.scrollHeight, ...[...document.querySelectorAll('main, dialog')].map(e => e.scrollHeight))"
+    told = "Math.max(...[...document.querySelectorAll('html, main, dialog')].map(each => each.scrollHeight))"
     return min(TALLEST, int(page.evaluate(told)))
 
 

@@ -26,7 +26,7 @@ INSPECTOR = "inspector-2"
 STAGE = Path(__file__).parent / "stage.js"
 LANGUAGES = ("zh", "en")
 FILM_SIZE = (1080, 1440)
-FRAMES = 24
+FRAMES = 60
 CHOSEN = "[aria-pressed=true]"
 
 
@@ -41,7 +41,8 @@ def a_film(folder: Path, scenario: str = "idle_started") -> Path:
     frames = io.BytesIO()
     for frame in range(FRAMES):
         left, top = (width - side) // 2 + frame % 6, (frame * 5) % 12
-        still.crop((left, top, left + side, top + tall)).resize(FILM_SIZE).save(frames, "JPEG", quality=92 - frame % 5)
+        light = still.point([min(255, value + frame % 20 // 4) for value in range(256)] * 3)
+        light.crop((left, top, left + side, top + tall)).resize(FILM_SIZE).save(frames, "JPEG", quality=90)
     path = folder / f"{scenario}.mjpeg"
     path.write_bytes(frames.getvalue())
     return path
@@ -76,7 +77,7 @@ class Walk:
         """Stand still at a screen that is ready to be looked at. A name is used once."""
         assert name not in self.stops, name
         self.stops.append(name)
-        self.page.wait_for_timeout(120)
+        self.page.wait_for_timeout(60)
         if re.search(self.only, name):
             self.seen(name)
 
@@ -320,7 +321,7 @@ class Walk:
         self.person.tap("nothing-found")
         self.page.locator(".toast").wait_for()
         self.stop("nothing-found")
-        self.page.wait_for_timeout(5500)
+        self.page.evaluate("stage.hush()")
 
     def told_by_office(self) -> None:
         """Reports in every state, and what became of them."""

@@ -50,6 +50,9 @@
 
   const unfold = () => document.querySelectorAll('details').forEach((each) => { each.open = true; });
 
+  /** Takes the short words at the foot of the screen away before their time. */
+  const hush = () => document.getElementById('toasts').replaceChildren();
+
   const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
   /** One sealed visit of a parcel; its record. */
@@ -120,7 +123,7 @@
     for (const [at, name] of ['complete', 'case', 'review', 'quarantined', 'held', 'received', 'queued'].entries()) {
       made[name] = await sealed(places[at], pictures, at % 2 ? use : { kind: 'construction', stage: 'foundation' });
     }
-    const problem = { code: 'signature-invalid', title: 'Signature invalid', retry: 'never' };
+    const problem = { code: 'bad-signature', title: 'Bad signature', retry: 'never' };
     await answered(made.complete, { state: 'complete' });
     await answered(made.case, { state: 'complete' });
     await answered(made.review, { state: 'complete' });
@@ -145,5 +148,5 @@
     await updateIdentity(await database(), { standing });
   };
 
-  globalThis.stage = { keep, hasLand, aParcel, aTask, noDrawing, drawing, unfold, reports, stand };
+  globalThis.stage = { keep, hasLand, aParcel, aTask, noDrawing, drawing, unfold, hush, reports, stand };
 })();
