@@ -6,6 +6,8 @@
 import { bboxOf } from '../core/shapes.js';
 import { strict } from './database.js';
 
+export { searchLand } from './land_search.js';
+
 /** @typedef {import("./database.js").Database} Database */
 /** @typedef {import("../types.js").Parcel} Parcel */
 /** @typedef {import("../types.js").Feature} Feature */
@@ -33,6 +35,8 @@ import { strict } from './database.js';
 /** Cells of about a kilometre: enough to find a screenful without reading a county. */
 const CELL_DEG = 0.01;
 const MOST_CELLS = 400;
+/** Halves of the squares that are looked into for what is near: 500 m, 2 km, 5 km. */
+const NEAR_DEG = [0.005, 0.02, 0.05];
 /** The one cell of a row so wide that it may be anywhere. */
 const WIDE = 'wide';
 
@@ -155,31 +159,18 @@ export async function lawTexts(db) {
 }
 
 /**
- * Parcels that name all the words in their name, code, holder or a duty's party, number or contract; codes by any part.
+ * Enough parcels to find the nearest among them: those of a box that grows until it holds some, at last all.
  * @param {Database} db
- * @param {string} words
- * @param {number} [most]
+ * @param {{lon: number, lat: number}} at
+ * @param {number} least
  * @returns {Promise<Parcel[]>}
  */
-export async function searchLand(db, words, most = 50) {
-  const wanted = words.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
-  if (wanted.length === 0) return [];
-  /** @type {Map<string, string>} */
-  const said = new Map();
-  for (const duty of /** @type {Duty[]} */ (await db.getAll('duties'))) {
-    const words_of = [duty.party, duty.supply_no, duty.contract_no, duty.code].filter(Boolean).join(' ');
-    said.set(duty.parcel_id, `${said.get(duty.parcel_id) ?? ''} ${words_of}`);
+export async function parcelsNear(db, { lon, lat }, least) {
+  for (const half of NEAR_DEG) {
+    const found = await parcelsIn(db, [lon - half, lat - half, lon + half, lat + half]);
+    if (found.length >= least) return found;
   }
-  /** @type {Parcel[]} */
-  const found = [];
-  let cursor = await db.transaction('parcels').store.openCursor();
-  while (cursor && found.length < most) {
-    const row = /** @type {Parcel} */ (cursor.value);
-    const text = `${row.code} ${row.name ?? ''} ${row.holder ?? ''} ${said.get(row.id) ?? ''}`.normalize('NFKC').toLowerCase();
-    if (wanted.every((word) => text.includes(word))) found.push(row);
-    cursor = await cursor.continue();
-  }
-  return found;
+  return allParcels(db);
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { bearingDeg, distanceM } from '../core/positions.js';
 import { contains, nearest } from '../core/shapes.js';
-import { allParcels, parcelsIn } from '../store/land.js';
+import { allParcels, parcelsNear } from '../store/land.js';
 import { h, mount } from './dom.js';
 import { areaWords, directionWord, metres } from './format.js';
 import { empty, row } from './parts.js';
@@ -15,8 +15,6 @@ import { t } from './words.js';
 /** @typedef {import("./map.js").Standing} Standing */
 
 const SHOWN = 20;
-/** Half the side of the square that is looked into first, degrees: about 500 m. */
-const NEAR = 0.005;
 
 /**
  * The list, with the same hands as a map.
@@ -70,9 +68,7 @@ export async function listView(container, options) {
  * @param {{lon: number, lat: number}|null} at
  */
 async function around(phone, at) {
-  if (!at) return allParcels(phone.db);
-  const near = await parcelsIn(phone.db, [at.lon - NEAR, at.lat - NEAR, at.lon + NEAR, at.lat + NEAR]);
-  return near.length >= SHOWN ? near : allParcels(phone.db);
+  return at ? parcelsNear(phone.db, at, SHOWN) : allParcels(phone.db);
 }
 
 /**

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readIdentity } from '../../../client_sync/phone/store/identity.js';
 import {
-  allParcels, dutiesOf, featuresIn, lawTexts, parcelByCode, parcelsIn, readPackage, searchLand,
+  allParcels, dutiesOf, featuresIn, lawTexts, parcelByCode, parcelsIn, parcelsNear, readPackage, searchLand,
 } from '../../../client_sync/phone/store/land.js';
 import { listRecords } from '../../../client_sync/phone/store/outbox.js';
 import { photoBytes } from '../../../client_sync/phone/store/photos.js';
@@ -238,4 +238,19 @@ test('room is made before land is brought, and no wrong clock alone ends the thi
   assert.notEqual(await photoBytes(db, digest), null, 'a server that is a year ahead takes no original off the phone');
   await round(db, office, { clock: later(365) });
   assert.equal(await photoBytes(db, digest), null);
+});
+
+test('land that was replaced is looked for anew, and the nearest is found however far away it lies', async () => {
+  const { db, office, wire } = await phoneWith(packed(LINES));
+  await downloadPackage(db, wire, AREA);
+  const [first, other] = PARCELS;
+  assert.deepEqual((await searchLand(db, other.code)).map((each) => each.id), [other.id]);
+  office.packages.set(AREA, smaller());
+  await downloadPackage(db, wire, AREA);
+  assert.deepEqual(await searchLand(db, other.code), []);
+  assert.deepEqual((await searchLand(db, first.code)).map((each) => each.id), [first.id]);
+  const [lon, lat] = first.geometry.coordinates.flat(4);
+  for (const away of [0, 0.01, 0.04, 2]) {
+    assert.deepEqual((await parcelsNear(db, { lon: lon + away, lat }, 1)).map((each) => each.id), [first.id]);
+  }
 });

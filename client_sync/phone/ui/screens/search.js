@@ -4,7 +4,7 @@
  */
 
 import { nearest } from '../../core/shapes.js';
-import { allParcels, readPackage, searchLand } from '../../store/land.js';
+import { parcelsNear, readPackage, searchLand } from '../../store/land.js';
 import { h, mount } from '../dom.js';
 import { bigButton, card, empty, field, page } from '../parts.js';
 import { t } from '../words.js';
@@ -99,7 +99,7 @@ class Search {
     if (!(await readPackage(this.phone.db))) return noArea(this.phone);
     const from = lastPlace(this.phone);
     if (!from) return null;
-    const found = nearest(await allParcels(this.phone.db), from.lon, from.lat, NEAREST).map(({ parcel }) => parcel);
+    const found = nearest(await parcelsNear(this.phone.db, from, NEAREST), from.lon, from.lat, NEAREST).map(({ parcel }) => parcel);
     return found.length > 0 ? card(t('search.near'), this.rows(found)) : null;
   }
 
