@@ -106,6 +106,9 @@ class PackageFolder:
             if before is not None and before.content == content:
                 kept = KeptPackage(before.digest, content, before.bytes, before.made_on, stamp)
             else:
+                if before is not None:
+                    # Somebody may have been told of it a moment ago: its last days are counted from now.
+                    os.utime(self.path(before), (now.timestamp(), now.timestamp()))
                 lines.seek(0)
                 head = json_line({**opening, "made_on": stamp.day})
                 kept = self._compress(lines, head, content, stamp)

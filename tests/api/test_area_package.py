@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import time
 import uuid
 from collections import Counter
@@ -209,24 +208,6 @@ def test_phones_that_ask_together_wait_for_one_making(
     with ThreadPoolExecutor(6) as threads:
         digests = set(threads.map(ask, range(6)))
     assert (len(digests), made) == (1, [WEST])
-
-
-def test_old_packages_go_after_a_fortnight_and_the_newest_stays(
-    crew: Phone, unit_of_work: Callable[..., Any], tmp_path: Path, clock: FixedClock
-) -> None:
-    parcel = next(line for line in lines_of(fetch(crew).data) if line["entity"] == "parcel")
-    seen = []
-    for days in (20, 1, 0):
-        open_lead(unit_of_work, parcel | {"id": str(uuid.uuid4())})
-        answer = fetch(crew)
-        seen.append(digest(answer.data).removeprefix("sha256:"))
-        written = (clock.now.timestamp()) - days * 86_400
-        os.utime(tmp_path / "packages" / f"{seen[-1]}.ndjson.gz", (written, written))
-    open_lead(unit_of_work, parcel | {"id": str(uuid.uuid4())})
-    fetch(crew)
-    kept = {path.name.partition(".")[0] for path in (tmp_path / "packages").glob("*.gz")}
-    assert seen[0] not in kept
-    assert set(seen[1:]) <= kept
 
 
 def test_an_officer_may_not_fetch_a_package(app: "Flask", county: SyntheticCounty, unit_of_work: Callable[..., Any]) -> None:
