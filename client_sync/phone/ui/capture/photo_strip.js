@@ -41,10 +41,19 @@ export function photoStrip(visit) {
   return { node, leave };
 }
 
-/** @param {Visit} visit @param {DraftPhoto} photo */
+/** The picture that is being unpacked. @type {Promise<void>} */
+let unpacking = Promise.resolve();
+
+/**
+ * A small copy, one after the other: unpacked, a picture takes fifty megabytes, and a dozen at once more than an old phone has.
+ * @param {Visit} visit
+ * @param {DraftPhoto} photo
+ */
 function smallCopy(visit, photo) {
   const box = h('span', { class: 'tile-picture' }, icon('photo'));
-  void draw(visit, photo, SMALL_PX, box);
+  const mine = unpacking.then(() => draw(visit, photo, SMALL_PX, box));
+  // One that cannot be read is told by `mine`; those behind it are drawn all the same.
+  unpacking = mine.then(undefined, () => undefined);
   return box;
 }
 
