@@ -80,6 +80,18 @@ def test_without_a_position_a_report_is_saved_and_says_so(hand_phone: Callable[.
     assert (row.state, row.lon) == ("stored", None)
 
 
+def test_storage_that_is_not_promised_is_told_and_stops_nothing(hand_phone: Callable[..., HandPhone], office: Office) -> None:
+    person = joined(hand_phone(), office)
+    assert person.page.evaluate("navigator.storage.persist()") is False, "a browser without a window promises nothing"
+    person.see("reminder-storage")
+    person.tap("other-find")
+    person.tap("begin")
+    person.shoot()
+    person.finish()
+    person.wait_until_complete()
+    assert assert_equal(person.page, office) == {"records": 1, "photos": 1}
+
+
 def test_a_full_disk_is_told_at_once_and_what_was_saved_stays(
     hand_phone: Callable[..., HandPhone], office: Office, tmp_path: Path
 ) -> None:
@@ -92,10 +104,14 @@ def test_a_full_disk_is_told_at_once_and_what_was_saved_stays(
     # Chromium asks for the room left only now and then, so the limit stands before the app opens its database.
     phone.open("/healthz")
     used = int(phone.page.evaluate("navigator.storage.estimate().then(each => each.usage)"))
-    phone.quota(used + 9_000_000)
+    phone.quota(1)
     office.line.down()
     phone.page.goto(f"{phone.origin}/phone/", wait_until="commit")
     person.wait_until_usable()
+    person.tap("other-find")
+    person.page.locator(".toast, .banner-bad", has_text="满").first.wait_for()
+    person.go("/")
+    phone.quota(used + 9_000_000)
     told = fill_up(person)
     assert told == "StorageFull"
     person.tap("other-find")
