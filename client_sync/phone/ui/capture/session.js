@@ -110,6 +110,7 @@ export class Visit extends EventTarget {
 
   /** A picture that found no room is in this object only, so whoever comes back after making room must find the same one. */
   letGo() {
+    holdBack(this);
     if (this.holders > 0) return;
     if (this.unkept.length === 0) open.delete(this.draft.id);
     else open.set(this.draft.id, Promise.resolve(this));
@@ -330,6 +331,25 @@ export class Visit extends EventTarget {
   tell(name) {
     this.dispatchEvent(new Event(name));
   }
+}
+
+/** Visits with pictures in memory only. @type {Set<Visit>} */
+const waiting = new Set();
+
+/** While a picture is in memory only, the browser asks before it closes or reloads the page. @param {Visit} visit */
+function holdBack(visit) {
+  if (visit.unkept.length > 0) waiting.add(visit);
+  else waiting.delete(visit);
+  const { addEventListener: hear, removeEventListener: ignore } = globalThis;
+  if (waiting.size > 0) hear?.('beforeunload', ask);
+  else ignore?.('beforeunload', ask);
+}
+
+/** @param {BeforeUnloadEvent} event */
+function ask(event) {
+  event.preventDefault();
+  // Browsers before 2024 ask only where a text was set; none shows it.
+  event.returnValue = 'unsaved';
 }
 
 /**

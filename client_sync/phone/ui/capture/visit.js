@@ -24,6 +24,9 @@ import { STEPS, visitPath } from './start.js';
 /** @typedef {import("./frame.js").Shown} Shown */
 /** @typedef {typeof STEPS[number]} Step */
 
+/** The first step stands and answers taps before the others are fetched. */
+const AFTER_FIRST_MS = 1500;
+
 /** Loaded when first walked to: the first screen of the app does not wait for a camera. */
 const SCREENS = {
   visit: async () => (await import('./place.js')).placeScreen,
@@ -44,7 +47,16 @@ export async function visitScreen(phone, { id, step }) {
   const shown = stepOf(step) ?? stepOf(visit.draft.step) ?? 'visit';
   // Without this, "back" from the next screen would lead to the step the draft has reached by then.
   if (!stepOf(step)) history.replaceState(null, '', `#${visitPath(id, shown)}`);
-  return (await SCREENS[shown]())(visit);
+  const screen = await (await SCREENS[shown]())(visit);
+  setTimeout(fetchRest, AFTER_FIRST_MS);
+  return screen;
+}
+
+/** An update that takes over in the middle of a visit must not hand it steps of another version: all are here by then. */
+function fetchRest() {
+  const loads = [...Object.values(SCREENS), () => import('./saved.js')];
+  // What cannot be had now is asked for again when its step is reached, and told there.
+  Promise.all(loads.map((load) => load())).catch((fault) => console.warn('not all steps are here yet', fault));
 }
 
 /** @param {string|undefined} step @returns {Step|null} */
