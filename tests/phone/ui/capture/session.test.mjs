@@ -36,6 +36,28 @@ function full(context) {
   return () => put.mock.restore();
 }
 
+test('the browser asks before it closes a page that alone holds a picture, and not otherwise', async (context) => {
+  const { db } = await freshDatabase();
+  const { visit } = await opened(db);
+  const heard = new EventTarget();
+  for (const name of ['addEventListener', 'removeEventListener']) {
+    const before = globalThis[name];
+    globalThis[name] = heard[name].bind(heard);
+    context.after(() => { globalThis[name] = before; });
+  }
+  const closes = () => {
+    const event = Object.defineProperty(new Event('beforeunload', { cancelable: true }), 'returnValue', { writable: true });
+    return heard.dispatchEvent(event);
+  };
+  const make_room = full(context);
+  await visit.addPhoto(picture(), facts());
+  assert.equal(closes(), false);
+  make_room();
+  await visit.again();
+  assert.equal(closes(), true);
+  visit.release();
+});
+
 test('every change is on disk when it is called saved', async () => {
   const { db } = await freshDatabase();
   const { visit, id } = await opened(db);
@@ -308,26 +330,4 @@ test('a double tap begins one visit of a free spot, and one of a task', async ()
   assert.equal(first, second);
   assert.equal((await listRecords(db)).length, 1, 'the task was started once');
   assert.notEqual(await startVisit(phone, {}), one, 'another spot later is another visit');
-});
-
-test('the browser asks before it closes a page that alone holds a picture, and not otherwise', async (context) => {
-  const { db } = await freshDatabase();
-  const { visit } = await opened(db);
-  const heard = new EventTarget();
-  for (const name of ['addEventListener', 'removeEventListener']) {
-    const before = globalThis[name];
-    globalThis[name] = heard[name].bind(heard);
-    context.after(() => { globalThis[name] = before; });
-  }
-  const closes = () => {
-    const event = Object.defineProperty(new Event('beforeunload', { cancelable: true }), 'returnValue', { writable: true });
-    return heard.dispatchEvent(event);
-  };
-  const make_room = full(context);
-  await visit.addPhoto(picture(), facts());
-  assert.equal(closes(), false);
-  make_room();
-  await visit.again();
-  assert.equal(closes(), true);
-  visit.release();
 });
