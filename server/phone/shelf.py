@@ -106,7 +106,13 @@ class Shelf:
             for path in sorted(folder.rglob("*")):
                 name = prefix + path.relative_to(folder).as_posix()
                 is_ours = path.suffix in MEDIA_TYPES or path.name in LICENCES
-                if is_ours and path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+                # A link could lead out of the folder, to anything that this process may read.
+                if (
+                    is_ours
+                    and path.is_file()
+                    and not path.is_symlink()
+                    and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+                ):
                     yield name, path
 
 

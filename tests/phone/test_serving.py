@@ -211,6 +211,15 @@ def test_the_folder_is_looked_at_once_a_second(tmp_path: Path) -> None:
     assert patient.now() is before
 
 
+def test_a_link_out_of_the_folder_is_not_published(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "key.js").write_text("1;\n")
+    (tmp_path / "app" / "key.js").symlink_to(tmp_path / "secrets" / "key.js")
+    (tmp_path / "app" / "all").symlink_to(tmp_path / "secrets", target_is_directory=True)
+    assert Shelf(tmp_path / "app", tmp_path / "none").now().files == {}
+
+
 def test_a_removed_file_is_gone_at_once(shelf: Shelf, tmp_path: Path) -> None:
     before = shelf.now().version
     (tmp_path / ".hidden-checkout" / "app" / "core" / "a.js").unlink()
