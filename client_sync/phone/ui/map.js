@@ -7,7 +7,7 @@ import { featuresIn, parcelsIn } from '../store/land.js';
 import { isDark } from './appearance.js';
 import { h } from './dom.js';
 import { listView } from './map_list.js';
-import { covers, feature, grown, positionFeatures, sketchFeatures } from './map_shapes.js';
+import { covers, feature, grown, looksTheSame, positionFeatures, sketchFeatures } from './map_shapes.js';
 import { arrowImage, hatchImage, INK, LOOKS, signImage, styleLayers, tiandituSources } from './map_style.js';
 
 /** @typedef {import("../types.js").Phone} Phone */
@@ -124,6 +124,8 @@ class DrawnMap {
     this.fed = null;
     /** @type {{position: any[], subject: any[], sketch: any[]}} */
     this.over = { position: [], subject: [], sketch: [] };
+    /** @type {Standing|null} as it is drawn */
+    this.stands = null;
     /** @type {Map<string, Parcel>} */
     this.parcels = new Map();
     this.place = h('div', { class: 'map-place' });
@@ -232,6 +234,8 @@ class DrawnMap {
 
   /** @param {Standing|null} at */
   setPosition(at) {
+    if (looksTheSame(this.stands, at)) return;
+    this.stands = at;
     this.over.position = positionFeatures(at);
     this.drawOver();
   }

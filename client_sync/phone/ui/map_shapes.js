@@ -31,6 +31,22 @@ export function feature(geometry, properties) {
   return { type: 'Feature', geometry, properties };
 }
 
+/** A hand trembles by less; the arrow on the map is not told of every trembling, lest the map be drawn all day. */
+const TURN_DEG = 4;
+
+/**
+ * Whether a position would be drawn as the one before: the same place, and hardly turned.
+ * @param {{lon: number, lat: number, accuracy_m: number, heading_deg?: number|null}|null} before
+ * @param {{lon: number, lat: number, accuracy_m: number, heading_deg?: number|null}|null} now
+ */
+export function looksTheSame(before, now) {
+  if (before === null || now === null) return before === now;
+  if (before.lon !== now.lon || before.lat !== now.lat || before.accuracy_m !== now.accuracy_m) return false;
+  const [was, is] = [before.heading_deg ?? null, now.heading_deg ?? null];
+  if (was === null || is === null) return was === is;
+  return Math.abs(((is - was + 540) % 360) - 180) < TURN_DEG;
+}
+
 /**
  * What shows a position: its circle, its point and, when it is known, where the phone looks.
  * @param {{lon: number, lat: number, accuracy_m: number, heading_deg?: number|null}|null} at

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { distanceM } from '../../../client_sync/phone/core/positions.js';
-import { circle, covers, grown, positionFeatures, sketchFeatures } from '../../../client_sync/phone/ui/map_shapes.js';
+import { circle, covers, grown, looksTheSame, positionFeatures, sketchFeatures } from '../../../client_sync/phone/ui/map_shapes.js';
 import { LOOKS, hatchImage, styleLayers, tiandituSources } from '../../../client_sync/phone/ui/map_style.js';
 
 test('the circle of an accuracy is as wide as the accuracy, in the north and in the south', () => {
@@ -60,4 +60,14 @@ test('a hatch is drawn in the colour it is given and meets itself at the edges',
 test('the office’s key goes to the tile service and nowhere else', () => {
   const tiles = tiandituSources('img', 'k&y').flatMap(({ source }) => source.tiles);
   assert.ok(tiles.length > 0 && tiles.every((url) => url.startsWith('https://t') && url.includes('.tianditu.gov.cn/') && url.endsWith('tk=k%26y')));
+});
+
+test('a trembling hand draws no new map, a turn or a step does', () => {
+  const here = { lon: 120.98, lat: 31.38, accuracy_m: 5, heading_deg: 359 };
+  assert.equal(looksTheSame(here, { ...here, heading_deg: 1.5 }), true);
+  assert.equal(looksTheSame(here, { ...here, heading_deg: 4 }), false);
+  assert.equal(looksTheSame(here, { ...here, heading_deg: null }), false);
+  assert.equal(looksTheSame(here, { ...here, lat: 31.3801 }), false);
+  assert.equal(looksTheSame(here, null), false);
+  assert.equal(looksTheSame(null, null), true);
 });
