@@ -125,7 +125,7 @@ def opened_carried(path: Path, data_dir: Path, limits: SyncLimits) -> Iterator[C
             opened = contents(path.name, digest, archive, limits)
         except (ValueError, zipfile.BadZipFile) as error:
             raise problems.CARRIED_FILE(file=path.name, reason=str(error)) from error
-        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        except OSError as error:
             raise problems.CARRIED_FILE(file=path.name, reason=str(error.strerror)) from error
         yield opened
 

@@ -1,6 +1,8 @@
 """A carried queue that was made to fill the office's memory is refused before it does, and by name."""
 
+import errno
 import json
+import os
 import struct
 import tracemalloc
 import zipfile
@@ -82,3 +84,21 @@ def test_of_many_proofs_the_newest_are_looked_at() -> None:
     ]
     found, _ = read_carried_body(json.dumps({"items": [], "enrolments": proofs}), most=1)
     assert [each["payload"] for each in found] == [str(number) for number in range(980, 1000)]
+
+
+@pytest.mark.parametrize("place", ["queue.age/inside", "x" * 300, "missing"])
+def test_a_file_that_cannot_be_reached_is_named_as_any_other_that_cannot_be_used(tmp_path: Path, place: str) -> None:
+    carried(tmp_path, b"")
+    with pytest.raises(Problem) as refused, opened_carried(tmp_path / place, tmp_path, LIMITS):
+        raise AssertionError("it was opened")
+    assert refused.value.kind.code == "carried-file"
+
+
+def test_a_full_disk_is_told_of_the_file_that_did_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = carried(tmp_path, packed(b"{}", zipfile.ZIP_STORED))
+    monkeypatch.setattr("server.services.carried_files.decrypt_carried", full)
+    with pytest.raises(Problem, match="No space left"), opened_carried(path, tmp_path, LIMITS):
+        raise AssertionError("it was opened")
