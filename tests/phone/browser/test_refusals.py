@@ -128,7 +128,7 @@ def test_a_full_disk_is_told_at_once_and_what_was_saved_stays(
     person.see("photo-0")
     person.finish()
     office.line.up()
-    person.wait_until_complete()
+    person.send_unwatched(120)
     counted = assert_equal(person.page, office)
     assert counted["photos"] == counted["records"], "what was refused for room left no half report behind"
 
