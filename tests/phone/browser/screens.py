@@ -111,6 +111,8 @@ class Walk:
         self.office.line.up()
         self.office.line.rule = lambda asked: Cut(after_bytes=0) if asked.path.startswith("/phone/app.js") else None
         self.phone.switch_on()
+        # A sheet that is still rising is half transparent, which is no fault of its colours.
+        self.page.emulate_media(reduced_motion="reduce")
         self.page.add_init_script(path=STAGE)
         self.page.goto(f"{self.phone.origin}/phone/", wait_until="commit")
         self.person.see("open-again")
