@@ -109,7 +109,7 @@ class Walk:
     def joining(self) -> None:
         """A phone that belongs to nobody, until it says whose it is."""
         self.office.line.up()
-        self.office.line.rule = lambda asked: Cut(after_bytes=0) if asked.path.startswith("/phone/app.js") else None
+        self.office.line.rule = lambda asked: Cut() if asked.path.startswith("/phone/app.js") else None
         self.phone.switch_on()
         # A sheet that is still rising is half transparent, which is no fault of its colours.
         self.page.emulate_media(reduced_motion="reduce")
@@ -212,6 +212,9 @@ class Walk:
             kind = "touchMove" if at else "touchStart"
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        if len(points) > 1:
+            # A finger that was flung is taken for one that still scrolls, and its next tap for what stops the scrolling.
+            self.page.wait_for_timeout(500)
 
     def sign(self) -> None:
         """A name, written on the glass."""
@@ -376,4 +379,4 @@ class Walk:
 def no_news(asked: Asked) -> Cut | None:
     """A rule of the line: a phone can join, and nothing else comes to it."""
     is_news = asked.path.startswith(("/sync/v1/pull", "/sync/v1/package"))
-    return Cut(after_bytes=0) if is_news else None
+    return Cut() if is_news else None
