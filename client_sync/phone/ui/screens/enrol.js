@@ -60,7 +60,9 @@ async function joinWith(phone, { input, join, said, node }) {
     void phone.sync.syncNow('start');
   } catch (fault) {
     console.warn(fault);
-    mount(said, banner({ level: 'bad', title: t('enrol.failed'), text: tOr(`problem.${codeOf(fault)}`, 'problem.unexpected') }));
+    // Nothing tries to join by itself, which the words for a sync without a network promise.
+    const why = codeOf(fault) === 'unreachable' ? 'enrol.unreachable' : `problem.${codeOf(fault)}`;
+    mount(said, banner({ level: 'bad', title: t('enrol.failed'), text: tOr(why, 'problem.unexpected') }));
   } finally {
     join.disabled = false;
   }

@@ -18,6 +18,7 @@ export default {
   'enrol.no_code': 'Please enter the code first.',
   'enrol.asking': 'Joining…',
   'enrol.failed': 'Not joined yet',
+  'enrol.unreachable': 'The office’s server cannot be reached, and joining needs it. Tap “Join” again once there is a network, with the same code.',
   'enrol.welcome': 'Joined',
   'enrol.name': 'Name',
   'enrol.certificate': 'Certificate',

@@ -18,6 +18,7 @@ export default {
   'enrol.no_code': '请先输入加入码。',
   'enrol.asking': '正在加入…',
   'enrol.failed': '还没有加入',
+  'enrol.unreachable': '现在连不上单位的服务器，加入要有网。连上网以后再点一次「加入」，还用这个码。',
   'enrol.welcome': '已加入',
   'enrol.name': '姓名',
   'enrol.certificate': '执法证号',
