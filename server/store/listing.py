@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 import shapely
-from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, and_, false, func, literal, or_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.domain.geometry import place_of
@@ -101,7 +101,9 @@ def scoped(model: Scoped, actor: Actor) -> ColumnElement[bool]:
 
 
 def below(column: InstrumentedAttribute[Any], code: str) -> ColumnElement[bool]:
-    """Region codes that begin with a code, as a range that an index can use; codes are digits only."""
+    """Region codes that begin with a code, as a range that an index can use; below what is no code there is nothing."""
+    if code and not (code.isascii() and code.isdecimal()):
+        return false()
     # The end is a code too: only digits stand in the same order in every locale that a database may have.
     last = code.rstrip("9")
     return column >= code if not last else and_(column >= code, column < last[:-1] + str(int(last[-1]) + 1))
