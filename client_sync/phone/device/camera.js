@@ -153,6 +153,15 @@ export async function pictureFromFile(file, camera_api) {
   return { bytes: await bytesOf(file), media_type: file.type || 'application/octet-stream', camera_api };
 }
 
+/**
+ * Whether a file can be a picture at all. A file manager hands over what its owner taps, an unfinished download too; a type
+ * that the system does not know (HEIC on some) speaks against nothing.
+ * @param {{size: number, type: string}} file
+ */
+export function canBePicture({ size, type }) {
+  return size > 0 && (type === '' || type === 'application/octet-stream' || type.startsWith('image/'));
+}
+
 /** @param {Blob} blob @returns {Promise<Uint8Array<ArrayBuffer>>} */
 async function bytesOf(blob) {
   return new Uint8Array(await blob.arrayBuffer());

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { CameraTrouble, openCamera, pictureFromFile } from '../../../client_sync/phone/device/camera.js';
+import { CameraTrouble, canBePicture, openCamera, pictureFromFile } from '../../../client_sync/phone/device/camera.js';
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3);
 
@@ -99,4 +99,10 @@ test('closing the camera stops its light', async () => {
 test('a file handed over keeps its bytes and says which way it came', async () => {
   const picture = await pictureFromFile(new Blob([JPEG], { type: 'image/heic' }), 'gallery');
   assert.deepEqual(picture, { bytes: JPEG, media_type: 'image/heic', camera_api: 'gallery' });
+});
+
+test('an empty file or a text is no picture, and a type that the system does not know is given its chance', () => {
+  assert.equal(canBePicture({ size: 0, type: 'image/jpeg' }), false);
+  assert.equal(canBePicture({ size: 9, type: 'text/plain' }), false);
+  for (const type of ['image/jpeg', 'image/heic', '', 'application/octet-stream']) assert.equal(canBePicture({ size: 9, type }), true, type);
 });

@@ -3,10 +3,10 @@
  * Keeps nothing: every picture is handed on as it came.
  */
 
-import { CameraTrouble, openCamera, pictureFromFile } from '../../device/camera.js';
+import { CameraTrouble, canBePicture, openCamera, pictureFromFile } from '../../device/camera.js';
 import { h, mount } from '../dom.js';
 import { icon } from '../icons.js';
-import { bigButton } from '../parts.js';
+import { bigButton, toast } from '../parts.js';
 import { t, tOr } from '../words.js';
 
 /** @typedef {import("../../device/camera.js").Camera} Camera */
@@ -133,7 +133,10 @@ function systemCamera(onPicture) {
  */
 export async function handOn(input, camera_api, onPicture) {
   const files = [...(input.files ?? [])];
-  for (const file of files) onPicture(await pictureFromFile(file, camera_api), file);
+  // An empty file could never be stored: the visit would ask for room for ever.
+  for (const file of files.filter(canBePicture)) onPicture(await pictureFromFile(file, camera_api), file);
+  const other = files.filter((file) => !canBePicture(file));
+  if (other.length > 0) toast(t('capture.no_picture', { name: other.map(({ name }) => name).join('、') }));
   input.value = '';
 }
 
