@@ -56,12 +56,14 @@ async function draftsHere(phone) {
   const drafts = (await listDrafts(phone.db)).filter((draft) => draft.step !== 'sealing');
   if (drafts.length === 0) return null;
   const now_ms = phone.clock.nowMs();
+  // Whoever was interrupted before tapping the parcel still knows the visit by its task.
+  const sent_to = new Map((await listTasks(phone.db)).map((task) => [task.id, task.title]));
   return h(
     'section', { class: 'card' },
     h('h2', null, t('today.begun')),
     drafts.map((draft, at) => h('div', { class: 'row-pair' },
       row({
-        title: draft.parcel_claim ?? t('today.free_spot'),
+        title: draft.parcel_claim ?? sent_to.get(draft.task_id ?? '') ?? t('today.free_spot'),
         text: t('today.begun_text', { photos: draft.photos.length, when: instantWords(draft.updated_at, now_ms) }),
         lead: shape(draft.observation?.kind),
         act: `resume-${at + 1}`,
