@@ -116,6 +116,9 @@ async function digestOf(response) {
   return `sha256:${[...hashed].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
+/** Opened once: a cold start asks for some seventy files. @type {Promise<Cache>|null} */
+let own = null;
+
 /**
  * The kept file; a page below /phone/ is always the app; what is not kept is asked from the network.
  * @param {Request} request
@@ -123,7 +126,7 @@ async function digestOf(response) {
  * @returns {Promise<Response>}
  */
 async function answer(request, url) {
-  const cache = await caches.open(MINE);
-  const kept = await cache.match(request.mode === 'navigate' ? FRONT : url.pathname, { ignoreVary: true });
+  own ??= caches.open(MINE);
+  const kept = await (await own).match(request.mode === 'navigate' ? FRONT : url.pathname, { ignoreVary: true });
   return kept ?? fetch(request);
 }
