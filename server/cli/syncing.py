@@ -64,11 +64,12 @@ def import_command(files: tuple[Path, ...], receipts: Path | None, dry_run: bool
 def brought_lines(brought: Brought) -> list[str]:
     """What became of one file, in words."""
     facts = brought.as_json()
-    whose = ", ".join(each["inspector"] for each in facts["of"]) or "nobody"
-    outcomes = ", ".join(f"{outcome} {count}" for outcome, count in facts["outcomes"].items()) or "none received"
+    whose = ", ".join(each["inspector"] for each in facts["of"])
+    outcomes = ", ".join(f"{outcome} {count}" for outcome, count in facts["outcomes"].items())
     photos = ", ".join(f"{outcome} {count}" for outcome, count in facts["photos"].items()) or "none"
     said = "would bring" if brought.dry_run else "brought"
-    lines = [f"{brought.file}: {said} {facts['items']} items of {whose} ({outcomes}); photos: {photos}"]
+    what = f"{facts['items']} items of {whose}{f' ({outcomes})' if outcomes else ''}; photos: {photos}" if whose else "nothing"
+    lines = [f"{brought.file}: {said} {what}"]
     lines += [f"  {problem.detail} ({problem.kind.code})" for problem in brought.refused]
     return lines if brought.receipts is None else [*lines, f"  receipts to carry back: {brought.receipts}"]
 
