@@ -42,8 +42,10 @@ def code_of(path: Path) -> str:
     return COMMENT.sub("", path.read_text("utf-8"))
 
 
-def imported_by(path: Path) -> list[Path]:
-    names = (next(name for name in found if name) for found in IMPORT.findall(code_of(path)))
+def imported_by(path: Path, *, at_once: bool = False) -> list[Path]:
+    """What a script imports; `at_once`: only what it cannot begin without."""
+    found = [(one or other, later) for one, other, later in IMPORT.findall(code_of(path))]
+    names = [static for static, _ in found if static] + ([] if at_once else [later for _, later in found if later])
     return [(path.parent / name).resolve() for name in names]
 
 
@@ -59,6 +61,18 @@ def test_each_interface_of_the_browser_has_its_place(named: str) -> None:
     users = {path for path in SCRIPTS if re.search(named, code_of(path))}
     strangers = sorted(path.relative_to(PHONE).as_posix() for path in users if folder_of(path) not in ONE_PLACE[named])
     assert strangers == [], f"{named} outside {ONE_PLACE[named]}"
+
+
+def test_the_page_asks_at_once_for_just_what_its_first_screen_imports() -> None:
+    made_of: list[Path] = []
+    asked = [PHONE / "app.js", PHONE / "ui" / "screens" / "today.js"]
+    while asked:
+        path = asked.pop().resolve()
+        if path not in made_of:
+            made_of.append(path)
+            asked += [found for found in imported_by(path, at_once=True) if found.suffix == ".js"]
+    listed = re.findall(r'rel="modulepreload" href="([^"]+)"', (PHONE / "index.html").read_text("utf-8"))
+    assert sorted(listed) == sorted(path.relative_to(PHONE).as_posix() for path in made_of)
 
 
 def test_a_planted_import_is_found(tmp_path: Path) -> None:
