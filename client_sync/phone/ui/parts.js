@@ -227,7 +227,7 @@ export function toast(text, { undo, stay_ms = 5000 } = {}) {
 }
 
 /**
- * A sheet from below, over the screen. Closed by its button, by Escape and by a tap beside it; `closed` runs then.
+ * A sheet from below, over the screen. Closed by its button, by Escape, by a tap beside it and by leaving the screen; `closed` runs then.
  * @param {string} title
  * @param {Children} children
  * @param {{closed?: () => void}} [how]
@@ -249,7 +249,11 @@ export function sheet(title, children, { closed } = {}) {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
   });
+  // A browser whose way back is not the dialog's own leaves the screen below, and the sheet would lie over another.
+  const closeOnLeave = () => dialog.close();
+  window.addEventListener('hashchange', closeOnLeave);
   dialog.addEventListener('close', () => {
+    window.removeEventListener('hashchange', closeOnLeave);
     dialog.remove();
     closed?.();
   });
