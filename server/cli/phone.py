@@ -82,7 +82,9 @@ def serve_command(
     if usb:
         serve_over_cable(script, port or USB_PORT, inspector, empty=empty)
     else:
-        ways = Ways(bind, port or HTTPS_PORT, trust_port, read_addresses(named))
+        # A phone is not sent to an address where nobody listens.
+        listening = () if bind == EVERYWHERE else (bind,)
+        ways = Ways(bind, port or HTTPS_PORT, trust_port, read_addresses(named or listening))
         serve_on_network(script, ways, inspector, empty=empty)
 
 
@@ -91,7 +93,7 @@ def read_addresses(named: tuple[str, ...]) -> tuple[IPv4Address, ...]:
     try:
         found = [IPv4Address(each) for each in named] or lan_addresses()
     except ValueError as error:
-        raise click.ClickException(f"--address: {error}") from error
+        raise click.ClickException(f"--address or --bind: {error}") from error
     if not found:
         raise click.ClickException(
             "this machine is on no network that a phone could reach; join one, name its --address, or use --usb"
@@ -168,7 +170,7 @@ def what_it_means(ways: Ways, authority: Authority) -> list[str]:
     lines = [
         "",
         f"Open to everybody on this network until you stop it: {ways.app} (the app, and the console's sign-in page).",
-        f"1. Once a phone: open {ways.trust} on it and install the certificate. It must show this SHA-256 fingerprint:",
+        f"Once a phone: open {ways.trust} on it and install the certificate. It must show this SHA-256 fingerprint:",
         f"   {authority.fingerprint}",
         f"   The authority is kept in {authority.folder}: who has that folder can pose as any server of a local network.",
     ]
@@ -185,7 +187,7 @@ def joining(composition: Xuntu, address: str, inspector: str) -> list[str]:
         issued = issue_code(inspector, actor=operator(), uow=uow)
     link, hours = joining_link(address, issued["code"]), composition.settings.sync.code_hours
     return [
-        f"2. Scan with the phone's camera; it joins one phone as {inspector}, within {hours} hours:",
+        f"Scan with the phone's camera and tap 加入 (Join); it joins one phone as {inspector}, within {hours} hours:",
         qr_text(link),
         link,
         f"   iPhone: open {address}{APP_PATH} in Safari first, add it to the home screen, and scan from inside the app.",

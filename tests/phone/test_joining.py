@@ -283,6 +283,15 @@ def test_a_machine_on_no_network_is_told_so(app: "Flask", monkeypatch: pytest.Mo
     assert (result.exit_code, "on no network that a phone could reach" in result.output) == (1, True)
 
 
+def test_a_phone_is_sent_to_the_one_address_that_is_listened_on(app: "Flask", monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[phone.Ways] = []
+    monkeypatch.setattr(phone, "serve_on_network", lambda _script, ways, _inspector, *, empty: served.append(ways))
+    for more in ([], ["--address", "10.0.0.9"]):
+        result = app.test_cli_runner().invoke(args=["phone", "serve", "--bind", "10.0.0.7", *more])
+        assert result.exit_code == 0, result.output
+    assert [ways.app for ways in served] == ["https://10.0.0.7:8443", "https://10.0.0.9:8443"]
+
+
 def test_an_address_that_is_none_is_refused(app: "Flask") -> None:
     result = app.test_cli_runner().invoke(args=["phone", "serve", "--address", "office"])
     assert (result.exit_code, "--address" in result.output) == (1, True)
