@@ -153,13 +153,17 @@ export async function pictureFromFile(file, camera_api) {
   return { bytes: await bytesOf(file), media_type: file.type || 'application/octet-stream', camera_api };
 }
 
+/** Protocol section 4: the most the office takes of one file. */
+const MOST_BYTES = { video: 512 * 1024 * 1024, other: 64 * 1024 * 1024 };
+
 /**
- * Whether a file can be a picture at all. A file manager hands over what its owner taps, an unfinished download too; a type
- * that the system does not know (HEIC on some) speaks against nothing.
+ * Whether the office could take a file as a picture. A file manager hands over what its owner taps, an unfinished download too;
+ * a type that the system does not know (HEIC on some) speaks against nothing.
  * @param {{size: number, type: string}} file
  */
 export function canBePicture({ size, type }) {
-  return size > 0 && (type === '' || type === 'application/octet-stream' || type.startsWith('image/'));
+  const most = type.startsWith('video/') ? MOST_BYTES.video : MOST_BYTES.other;
+  return size > 0 && size <= most && /^$|^(image|video)\/|^application\/(pdf|octet-stream)$/.test(type);
 }
 
 /** @param {Blob} blob @returns {Promise<Uint8Array<ArrayBuffer>>} */

@@ -101,8 +101,13 @@ test('a file handed over keeps its bytes and says which way it came', async () =
   assert.deepEqual(picture, { bytes: JPEG, media_type: 'image/heic', camera_api: 'gallery' });
 });
 
-test('an empty file or a text is no picture, and a type that the system does not know is given its chance', () => {
-  assert.equal(canBePicture({ size: 0, type: 'image/jpeg' }), false);
-  assert.equal(canBePicture({ size: 9, type: 'text/plain' }), false);
-  for (const type of ['image/jpeg', 'image/heic', '', 'application/octet-stream']) assert.equal(canBePicture({ size: 9, type }), true, type);
+test('what the office could never take is no picture, and a type that the system does not know is given its chance', () => {
+  const most = 64 * 1024 * 1024;
+  for (const [size, type] of [[0, 'image/jpeg'], [9, 'text/plain'], [most + 1, 'image/jpeg'], [8 * most + 1, 'video/mp4']]) {
+    assert.equal(canBePicture({ size, type }), false, type);
+  }
+  for (const type of ['image/jpeg', 'image/heic', 'application/pdf', 'application/octet-stream', '']) {
+    assert.equal(canBePicture({ size: most, type }), true, type);
+  }
+  assert.equal(canBePicture({ size: most + 1, type: 'video/mp4' }), true);
 });

@@ -133,7 +133,7 @@ function systemCamera(onPicture) {
  */
 export async function handOn(input, camera_api, onPicture) {
   const files = [...(input.files ?? [])];
-  // An empty file could never be stored: the visit would ask for room for ever.
+  // An empty file could never be stored, one too large never sent: the visit would wait for ever.
   for (const file of files.filter(canBePicture)) onPicture(await pictureFromFile(file, camera_api), file);
   const other = files.filter((file) => !canBePicture(file));
   if (other.length > 0) toast(t('capture.no_picture', { name: other.map(({ name }) => name).join('、') }));

@@ -90,7 +90,7 @@ export default {
   'capture.gallery.from_party': 'Given by a person here',
   'capture.gallery.from_drone': 'From a drone or another camera',
   'capture.gallery_kept': 'Gallery photo is on this phone ✓',
-  'capture.no_picture': 'Not taken: {name}. It is no photo, or it is empty.',
+  'capture.no_picture': 'Not taken: {name}. It is no photo, or it is empty or too large.',
   'capture.photo_open': 'Photo {n}, {kind}',
   'capture.from_gallery': '(gallery)',
   'capture.photo_drop': 'Delete this photo',

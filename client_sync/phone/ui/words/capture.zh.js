@@ -90,7 +90,7 @@ export default {
   'capture.gallery.from_party': '对方或群众提供',
   'capture.gallery.from_drone': '无人机或相机拍的',
   'capture.gallery_kept': '相册照片已存本机 ✓',
-  'capture.no_picture': '没有收下：{name}。这不是照片，或者是空的。',
+  'capture.no_picture': '没有收下：{name}。这不是照片，或者是空的、太大了。',
   'capture.photo_open': '第 {n} 张，{kind}',
   'capture.from_gallery': '（相册）',
   'capture.photo_drop': '删掉这张',
