@@ -14,7 +14,7 @@ from tests.phone.browser.office import INSPECTOR, Office
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-PATIENCE_MS = 45_000
+PATIENCE_MS = 20_000
 
 
 @dataclass
