@@ -56,6 +56,9 @@ class Kind:
 NOT_FOUND = Kind("not-found", 404, "Not found", "There is nothing at this address that you may see.")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "Method not allowed", "This address does not answer {method}.")
 MALFORMED = Kind("malformed", 400, "Malformed request", "The request could not be read: {reason}", "after-change")
+CUT_SHORT = Kind(
+    "cut-short", 408, "Request cut short", "The body ended after {received} of its {announced} bytes; send it again.", "later"
+)
 INVALID = Kind("invalid", 422, "Invalid input", "Some fields are not acceptable: {fields}", "after-change")
 TOO_LARGE = Kind("too-large", 413, "Too large", "The request is larger than allowed; send less at once.", "after-change")
 UNSUPPORTED_CODING = Kind(

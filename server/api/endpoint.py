@@ -95,6 +95,7 @@ def inflate_body() -> None:
     if request.method in ("GET", "HEAD"):
         return
     body = read_bounded(get_input_stream(request.environ), limits.push_bytes_on_wire)
+    refuse_cut_body(request.content_length, len(body))
     if coding == "gzip":
         body = inflate(body, limits.push_bytes_inflated)
     request.environ["wsgi.input"] = io.BytesIO(body)
@@ -109,6 +110,12 @@ def read_bounded(stream: Any, most: int) -> bytes:
         if len(body) > most:
             raise problems.TOO_LARGE(max_bytes=most, max_items=xuntu().settings.sync.push_items)
     return bytes(body)
+
+
+def refuse_cut_body(announced: int | None, received: int) -> None:
+    """A body cut on its way is no word of the phone's, though the server's stream ends like that of a whole one."""
+    if announced is not None and received < announced:
+        raise problems.CUT_SHORT(received=received, announced=announced)
 
 
 def inflate(body: bytes, most: int) -> bytes:
