@@ -11,7 +11,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 HASHER = PasswordHasher()
 TOKEN_BYTES = 32
-CODE_BYTES = 17
 
 
 def hash_password(password: str) -> str:
@@ -42,11 +41,6 @@ def password_fits(password_hash: str | None, password: str) -> bool:
 def new_token() -> str:
     """256 random bits."""
     return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def new_code() -> str:
-    """An enrolment code of 136 random bits."""
-    return secrets.token_urlsafe(CODE_BYTES)
 
 
 def new_password() -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from server import problems
 from server.domain.permissions import Action, Actor, Role
 from server.keys.carry import carry_recipient
-from server.keys.passwords import new_code, new_token, token_hash
+from server.keys.codes import new_code, spelt
+from server.keys.passwords import new_token, token_hash
 from server.keys.signatures import public_key
 from server.settings import SyncLimits
 from server.store.tables.organisation import Crew, Device, EnrolmentCode, User
@@ -55,7 +56,7 @@ def fresh_code(inspector: User, actor: Actor, *, uow: UnitOfWork) -> dict[str, A
     code = new_code()
     expires_at = uow.now + timedelta(hours=uow.world.settings.sync.code_hours)
     uow.session.add(
-        EnrolmentCode(code_hash=token_hash(code), county=inspector.county, inspector_id=inspector.id, expires_at=expires_at)
+        EnrolmentCode(code_hash=code_hash(code), county=inspector.county, inspector_id=inspector.id, expires_at=expires_at)
     )
     uow.record(
         "enrolment_code.issued",
@@ -112,7 +113,7 @@ def read_key(enrolment: Enrolment) -> dict[str, str] | None:
 
 def claim_code(code: str, key_id: str, *, uow: UnitOfWork) -> EnrolmentCode:
     """The code's row, bound to this key by one UPDATE so that two phones can never both win."""
-    hashed = token_hash(code)
+    hashed = code_hash(code)
     free = EnrolmentCode.used_key.is_(None) | (EnrolmentCode.used_key == key_id if key_id != "none" else False)
     bound = uow.session.execute(
         update(EnrolmentCode)
@@ -126,6 +127,11 @@ def claim_code(code: str, key_id: str, *, uow: UnitOfWork) -> EnrolmentCode:
     if claim.device_id is None:
         claim.device_id = str(uuid.uuid4())
     return claim
+
+
+def code_hash(code: str) -> str:
+    """The same for every way in which a person may type the code."""
+    return token_hash(spelt(code))
 
 
 def new_device(

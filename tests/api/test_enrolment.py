@@ -1,13 +1,17 @@
 """Enrolment and session (protocol section 2): a code makes one phone, a lost reply burns nothing, a token ends."""
 
 import json
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import update
 
+from server.keys.codes import spelt
+from server.keys.passwords import token_hash
 from tests.builders import MakePhone, Phone, a_phone, a_user, an_enrolment_code, base64url, new_key, rows_of, spki_of, verify
-from tests.conftest import FixedClock
+from tests.conftest import ROOT, FixedClock
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -69,6 +73,43 @@ def test_a_code_ends_after_a_day(app: "Flask", client: "FlaskClient", clock: Fix
 
 def test_an_unknown_code_is_refused_without_saying_why(client: "FlaskClient") -> None:
     assert client.post("/sync/v1/devices", json=asking("guess", None)).json["code"] == "enrolment-code-invalid"
+
+
+TYPED = json.loads((ROOT / "tests" / "enrolment_codes.json").read_text("utf-8"))
+"""By the code that is meant, the ways in which somebody may type it; the phone reads the same list."""
+
+
+@pytest.mark.parametrize(("meant", "typed"), [(meant, each) for meant, ways in TYPED.items() for each in ways])
+def test_a_code_is_the_same_however_it_is_typed(meant: str, typed: str) -> None:
+    assert spelt(typed) == meant
+
+
+def test_a_code_has_no_character_that_is_taken_for_another_and_at_least_128_bits(app: "Flask") -> None:
+    a_user(app, "li")
+    code = an_enrolment_code(app, "li")
+    assert re.fullmatch("([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{2}", code)
+    assert len(code.replace("-", "")) * 5 >= 128
+    assert code != an_enrolment_code(app, "li")
+
+
+def test_a_code_scanned_first_and_then_typed_in_small_letters_is_one_code(app: "Flask", client: "FlaskClient") -> None:
+    a_user(app, "li")
+    code, key = an_enrolment_code(app, "li"), new_key("Ed25519")
+    typed = code.replace("-", " ").lower().replace("1", "l").replace("0", "o")
+    answers = [client.post("/sync/v1/devices", json=asking(each, key)) for each in (code, typed)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json["device_id"] == answers[1].json["device_id"]
+
+
+def test_a_code_that_an_older_server_gave_out_goes_on_working_to_its_end(app: "Flask", client: "FlaskClient") -> None:
+    from server.store.tables.organisation import EnrolmentCode
+
+    older, inspector_id = "Io0l-1_aBcDeFgHiJkLmNoP", a_user(app, "li")
+    with app.extensions["xuntu"].unit_of_work() as uow:
+        ends = uow.now + timedelta(hours=24)
+        uow.session.add(EnrolmentCode(code_hash=token_hash(older), county="320583", inspector_id=inspector_id, expires_at=ends))
+    assert client.post("/sync/v1/devices", json=asking(older.lower(), None)).status_code == 403
+    assert client.post("/sync/v1/devices", json=asking(older, None)).status_code == 201
 
 
 REFUSED: list[tuple[dict[str, Any], int]] = [

@@ -41,7 +41,7 @@ HOST = "office-7"
 LAN = ipaddress.ip_address("192.168.1.20")
 LOOPBACK = ipaddress.ip_address("127.0.0.1")
 PUBLIC = ipaddress.ip_address("8.8.4.4")
-LINK = "https://192.168.1.20:8443/phone/#enrol=D5DSseLZH0EI4ZqnbWr-qHs"
+LINK = "https://192.168.1.20:8443/phone/#enrol=7K3M-9QX2-VB04-HZ1C-RTWN-PD8S-61"
 START_SECONDS = 60
 
 

@@ -85,12 +85,22 @@ async function enrolHere(phone, code) {
   return enrol(phone.db, { code, origin: location.origin, label: labelOf(navigator.userAgent), platform: navigator.userAgent.slice(0, 100), app: phone.config.app });
 }
 
-/** The code in what was typed or scanned: a link carries it behind `#enrol=`. @param {string} text */
+/** A code of the server: no I, L, O or U, so that each of them can only be a misread 1, 1, 0 or V. */
+const SPELT = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+const MISREAD = /** @type {Record<string, string>} */ ({ I: '1', L: '1', O: '0', U: 'V' });
+
+/**
+ * The code in what was typed or scanned: a link carries it behind `#enrol=`. However a code was typed, it comes out the same, since
+ * a lost answer is asked for again with the same code and key. Whatever else, such as an older server's code, keeps each character.
+ * @param {string} text
+ */
 export function codeIn(text) {
   const [, linked] = /[#&?](enrol=[^&\s]+)/.exec(text) ?? [];
   // Any square of dots may stand before the camera: reading parameters never fails, as decoding by hand does.
   const code = linked === undefined ? text : (new URLSearchParams(linked).get('enrol') ?? '');
-  return code.replaceAll(/\s/g, '');
+  const letters = code.normalize('NFKC').toUpperCase().replaceAll(/[^0-9A-Z]/g, '');
+  const meant = letters.replaceAll(/[ILOU]/g, (misread) => MISREAD[misread]);
+  return SPELT.test(meant) ? meant : code.replaceAll(/\s/g, '');
 }
 
 /** A name for this phone in the office's list: its model where the browser tells one. @param {string} agent */

@@ -6,7 +6,7 @@ export default {
   'enrol.again': 'This phone is now {name}’s. A new code joins it again; nothing on it is lost.',
   'enrol.kept': '{reports} unsent reports and {photos} photos stay here and are sent after joining.',
   'enrol.code': 'Code',
-  'enrol.code_hint': 'You can also paste the whole link here.',
+  'enrol.code_hint': 'Capitals and hyphens do not matter. You can also paste the whole link here.',
   'enrol.join': 'Join',
   'enrol.join_again': 'Join again',
   'enrol.scan': 'Scan the QR',

@@ -6,7 +6,7 @@ export default {
   'enrol.again': '这部手机现在是 {name} 的。用新的加入码可以重新加入；手机里已有的记录一条也不会丢。',
   'enrol.kept': '未上传的 {reports} 条记录、{photos} 张照片会保留，加入后继续上传。',
   'enrol.code': '加入码',
-  'enrol.code_hint': '也可以把整个链接粘贴到这里。',
+  'enrol.code_hint': '大小写和横线都不要紧。也可以把整个链接粘贴到这里。',
   'enrol.join': '加入',
   'enrol.join_again': '重新加入',
   'enrol.scan': '扫二维码',
