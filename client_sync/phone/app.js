@@ -22,6 +22,7 @@ import { LANGUAGE_CODES, speak, tOr } from './ui/words.js';
 
 /** What a phone believes of its deployment until it has asked once. */
 const UNKNOWN_DEPLOYMENT = { base_map: null, app: { name: 'xuntu-phone', version: 'unknown' } };
+const LONGEST_FRAME_MS = 1_000;
 
 /**
  * Starts the app in #app.
@@ -50,6 +51,7 @@ export async function start({ onBlocked }) {
   await sendStrangersToEnrol(phone);
   await router.start();
   performance.mark('first-screen');
+  await firstFrame();
   await begin(phone);
 }
 
@@ -72,6 +74,14 @@ async function assembled(db) {
     back: () => {},
     speak: async () => {},
   };
+}
+
+/** Lets the first screen be drawn before sync asks for the processor. A page that nobody sees is not drawn, hence the limit. */
+function firstFrame() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, LONGEST_FRAME_MS);
+  });
 }
 
 /** What may begin once a person can see and tap: sync, the keeping of the app itself, news of the deployment. @param {Phone} phone */
