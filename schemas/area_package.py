@@ -49,6 +49,7 @@ class ParcelSchema(LineSchema):
     version_id = fields.String(required=True)
     code = fields.String(required=True)
     region = fields.String(required=True)
+    region_name = fields.String(allow_none=True)
     name = fields.String(required=True, allow_none=True)
     holder = fields.String(required=True, allow_none=True)
     ownership = fields.String(required=True, allow_none=True)

@@ -26,6 +26,7 @@ class TaskSchema(StrictSchema):
     parcel_id = fields.String(required=True)
     parcel_code = fields.String(required=True)
     region = fields.String(required=True)
+    region_name = fields.String(allow_none=True)
     reason = fields.String(required=True)
     due_on = fields.Date(required=True)
     state = one_of("open", "started", "done", "impossible", required=True)

@@ -14,6 +14,7 @@ from server.keys.carry import carry_recipient
 from server.keys.codes import new_code, spelt
 from server.keys.passwords import new_token, token_hash
 from server.keys.signatures import public_key
+from server.services.region_names import region_names
 from server.settings import SyncLimits
 from server.store.tables.organisation import Crew, Device, EnrolmentCode, User
 from server.store.unit_of_work import UnitOfWork
@@ -174,10 +175,12 @@ def signed_enrolment(device: Device, inspector: User, *, uow: UnitOfWork) -> dic
 def session_facts(inspector: User, *, uow: UnitOfWork) -> dict[str, Any]:
     """What enrolment and /session both tell a phone."""
     crew = None if inspector.crew_id is None else uow.session.get(Crew, (inspector.county, inspector.crew_id))
+    regions = sorted({inspector.region} | ({crew.region} if crew is not None else set()))
     return {
         "inspector": {"id": inspector.id, "name": inspector.name, "certificate_no": inspector.certificate_no},
         "crew": None if crew is None else crew.name,
-        "regions": sorted({inspector.region} | ({crew.region} if crew is not None else set())),
+        "regions": regions,
+        "region_names": region_names(regions, uow=uow),
         "limits": limits_of(uow.world.settings.sync),
         "server_keys": uow.world.keys.public(),
         "server_epoch": uow.world.server_epoch,

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, func, select
 from server.domain.geometry import BoundsE7, areas_m2
 from server.exports.package import Line, json_text
 from server.services.matters import within
+from server.services.region_names import region_names
 from server.store.dialects.spatial import candidates
 from server.store.tables.registry import Duty, LayerFeature, ParcelVersion
 from server.store.unit_of_work import UnitOfWork
@@ -76,11 +77,12 @@ def parcel_lines(county: str, area: str, extent: Extent, *, uow: UnitOfWork) -> 
         last = rows[-1].spatial_id
         covered = covered_by(county, [row.geometry for row in rows], uow=uow)
         shapes = shapely.to_geojson(rounded([row.geometry for row in rows]))
+        named = region_names((row.region for row in rows), uow=uow)
         for row, cover, shape in zip(rows, covered, shapes, strict=True):
-            yield "parcel", with_geometry(parcel_facts(row) | {"covered_by": cover}, shape)
+            yield "parcel", with_geometry(parcel_facts(row, named.get(row.region)) | {"covered_by": cover}, shape)
 
 
-def parcel_facts(row: ParcelVersion) -> dict[str, Any]:
+def parcel_facts(row: ParcelVersion, region_name: str | None) -> dict[str, Any]:
     use = None if row.land_use_code is None else {"scheme": row.land_use_scheme, "code": row.land_use_code}
     return {
         "entity": "parcel",
@@ -88,6 +90,7 @@ def parcel_facts(row: ParcelVersion) -> dict[str, Any]:
         "version_id": row.id,
         "code": row.code,
         "region": row.region,
+        "region_name": region_name,
         "name": row.name,
         "holder": row.holder,
         "ownership": row.ownership,

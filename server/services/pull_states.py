@@ -13,6 +13,7 @@ from server.services.matters import case_line, lead_line, within
 from server.services.pull_cursor import CASE_NOTE, KEPT_DAYS, NOTICE, PACKAGE, REPORT_STATE, TASK, Scope
 from server.services.pull_feed import IMPORTS
 from server.services.pull_reports import report_states
+from server.services.region_names import region_names
 from server.store.feed import crew_task_ids, ids_of, newest_of, own_report_ids
 from server.store.listing import LEAD_WAITING, below
 from server.store.tables.registry import Parcel, ParcelVersion, Task
@@ -57,7 +58,8 @@ def tasks(ids: Iterable[str], scope: Scope, *, uow: UnitOfWork) -> States:
     query = select(Task).where(Task.county == scope.county, Task.id.in_(sorted(ids)), Task.crew_id == scope.crew_id)
     found = uow.session.scalars(query).all()
     parcels = newest_parcels({task.parcel_id for task in found}, scope.county, uow=uow)
-    return {task.id: task_state(task, parcels.get(task.parcel_id, {})) for task in found}
+    named = region_names((parcel["region"] for parcel in parcels.values()), uow=uow)
+    return {task.id: task_state(task, parcels.get(task.parcel_id, {}), named) for task in found}
 
 
 def newest_parcels(ids: set[str], county: str, *, uow: UnitOfWork) -> dict[str, dict[str, Any]]:
@@ -73,14 +75,16 @@ def newest_parcels(ids: set[str], county: str, *, uow: UnitOfWork) -> dict[str, 
     return found
 
 
-def task_state(task: Task, parcel: Mapping[str, Any]) -> dict[str, Any]:
+def task_state(task: Task, parcel: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
     inside = None if not parcel else parcel["geometry"].representative_point()
     code = parcel.get("code", "")
+    region = parcel.get("region", task.county)
     return {
         "id": task.id,
         "parcel_id": task.parcel_id,
         "parcel_code": code,
-        "region": parcel.get("region", task.county),
+        "region": region,
+        "region_name": named.get(region),
         "reason": task.reason,
         "due_on": task.due_on.isoformat(),
         "state": task.state,

@@ -99,6 +99,14 @@ def test_every_parcel_of_the_town_and_none_of_another_is_in_its_package(crew: Ph
     assert {line["code"] for line in parcels} == wanted
 
 
+def test_every_parcel_says_its_village_by_name(crew: Phone, county: SyntheticCounty) -> None:
+    names = {row.code: row.name for row in county.regions}
+    told = {(line["region"], line["region_name"]) for line in lines_of(fetch(crew).data) if line["entity"] == "parcel"}
+    assert len(told) > 3
+    mark = "（合成数据）"
+    assert told == {(code, names[WEST].removesuffix(mark) + names[code]) for code, _ in told}
+
+
 @pytest.mark.both_stores
 def test_a_parcel_says_which_features_cover_how_much_of_it(app: "Flask", crew: Phone) -> None:
     lines = lines_of(fetch(crew).data)

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from server.keys.codes import spelt
 from server.keys.passwords import token_hash
+from server.store.tables.organisation import Region
 from tests.builders import MakePhone, Phone, a_phone, a_user, an_enrolment_code, base64url, new_key, rows_of, spki_of, verify
 from tests.conftest import ROOT, FixedClock
 
@@ -180,6 +181,16 @@ def test_tokens_and_codes_are_stored_hashed(app: "Flask", phone: Phone) -> None:
     assert device.app == {"name": "tests", "version": "1"}
 
 
+def test_a_phone_is_told_the_names_of_its_regions_when_it_joins_and_in_every_session(app: "Flask", client: "FlaskClient") -> None:
+    with app.extensions["xuntu"].unit_of_work() as uow:
+        names = {"320583": "昆山市", "320583100": "玉山镇", "320583100202": "城北村"}
+        uow.session.add_all(Region(code=code, name=name, level="any") for code, name in names.items())
+    a_user(app, "wang", region="320583100202")
+    joined = client.post("/sync/v1/devices", json=asking(an_enrolment_code(app, "wang"), None)).json
+    session = client.get("/sync/v1/session", headers={"Authorization": f"Bearer {joined['token']}"}).json
+    assert joined["region_names"] == session["region_names"] == {"320583100202": "玉山镇城北村"}
+
+
 @pytest.mark.parametrize("alg", ["Ed25519", "ES256"])
 def test_both_kinds_of_key_sign_what_is_stored(app: "Flask", alg: str) -> None:
     phone = a_phone(app, alg=alg)
@@ -190,7 +201,7 @@ def test_the_session_tells_who_and_under_which_limits(phone: Phone, clock: Fixed
     clock.move(hours=1)
     answer = phone.client.get("/sync/v1/session", headers=phone.headers).json
     assert answer["inspector"] == {"id": phone.inspector_id, "name": "测试员", "certificate_no": None}
-    assert answer["regions"] == ["320583"]
+    assert (answer["regions"], answer["region_names"]) == (["320583"], {}), "a code in no register has no name"
     assert answer["server_time"] == clock.now.isoformat()
     assert answer["limits"]["push_items"] == 500
     assert (answer["checkpoint"], answer["reenrol"]) == (None, False)

@@ -14,7 +14,19 @@ from typing import Any
 from server import create_app
 from server.ops.migrate import upgrade
 from server.settings import Settings
-from tests.builders import MORNING, Phone, a_declared_photo, a_jpeg, a_user, an_enrolment_code, base64url, new_key, spki_of
+from server.store.tables.organisation import Region
+from tests.builders import (
+    COUNTY,
+    MORNING,
+    Phone,
+    a_declared_photo,
+    a_jpeg,
+    a_user,
+    an_enrolment_code,
+    base64url,
+    new_key,
+    spki_of,
+)
 from tests.processes.databases import close
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "examples"
@@ -71,6 +83,8 @@ def keep(name: str, message: Any) -> None:
 
 def enrol(app: Any) -> Phone:
     """A phone whose enrolment is kept as it went over the wire."""
+    with app.extensions["xuntu"].unit_of_work(origin="example") as uow:
+        uow.session.add(Region(code=COUNTY, name="昆山市", level="county"))
     a_user(app, "zhang", name="张三")
     key = new_key("Ed25519")
     request = {

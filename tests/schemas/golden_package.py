@@ -27,7 +27,7 @@ from tests.processes.databases import close
 FILE = Path(__file__).resolve().parents[2] / "schemas" / "examples" / "package.ndjson"
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 NAMES = uuid.UUID("8f1a4a52-6a1f-4f6f-9c55-2b1a64f2f0c1")
-TOWN = "320583100"
+TOWN, VILLAGE = "320583100", "320583100202"
 LON, LAT = 120.98, 31.38
 STEP = 0.001
 
@@ -67,7 +67,7 @@ def parcels() -> list[Any]:
         own: dict[str, Any] = {
             "parcel_id": name_of(code),
             "code": code,
-            "region": TOWN,
+            "region": VILLAGE if code.startswith(TOWN + "002") else TOWN,
             "name": name,
             "holder": holder,
             "ownership": ownership,
@@ -185,7 +185,7 @@ def example_package(folder: Path) -> bytes:
     app = create_app(Settings.for_tests(folder), clock=lambda: NOON)
     upgrade(app)
     with app.extensions["xuntu"].unit_of_work(origin="example") as uow:
-        names = {COUNTY: ("昆山市", "county"), TOWN: ("玉山镇", "town")}
+        names = {COUNTY: ("昆山市", "county"), TOWN: ("玉山镇", "town"), VILLAGE: ("某某村", "village")}
         uow.session.add_all(Region(code=code, name=name, level=level) for code, (name, level) in names.items())
         uow.session.add_all([*parcels(), *features(), *duties(), *matters()])
     phone = a_phone(app, "zhang", region=TOWN)

@@ -4,12 +4,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from server.domain.permissions import Role, operator
 from server.services.leads import dismiss_lead, verify_lead
 from server.services.matching import decide_match
 from server.services.notices import Words, notify_inspector, notify_region
 from server.services.tasks import NewTask, assign_task
+from server.store.tables.organisation import Region
+from server.store.tables.registry import ParcelVersion
 from tests.api.pull.feed_reader import FeedReader, fresh
 from tests.api.pull.world import OpenUnit, a_lead, a_task, officer, phone_of, version_of
 from tests.authz.places import COUNTY, FOREIGN, OWN, TOWN, WHOLE_COUNTY
@@ -35,6 +38,24 @@ def test_a_snapshot_holds_the_phones_scope_and_nothing_else(phone: Phone) -> Non
     task = known.of("task")[OWN.id("task")]
     assert (task["title"], task["parcel_code"]) == (OWN.canary("parcelname"), OWN.canary("parcelcode"))
     assert (task["lon"], task["lat"]) == pytest.approx((OWN.lon, OWN.lat), abs=0.0005)
+
+
+def test_a_task_names_its_place_as_people_do_or_not_at_all(phone: Phone, world: OpenUnit) -> None:
+    def named(code: str, village: str | None = None) -> str | None:
+        with world() as uow:
+            uow.session.merge(Region(code=OWN.region, name="玉山镇（示例）", level="town", parent_code=OWN.county))
+            if village is not None:
+                uow.session.merge(Region(code=code, name=village, level="village", parent_code=OWN.region))
+            for version in uow.session.scalars(select(ParcelVersion).where(ParcelVersion.parcel_id == OWN.id("parcel"))):
+                version.region = code
+        name: str | None = fresh(phone)[("task", OWN.id("task"))]["region_name"]
+        return name
+
+    assert named(OWN.region) == "玉山镇（示例）"
+    assert named(f"{OWN.region}201", "城北村") == "玉山镇（示例）城北村"
+    assert named(f"{OWN.region}202", "城南村（示例）") == "玉山镇城南村（示例）", "what both bear is said once"
+    assert named(f"{OWN.region}299") == "玉山镇（示例）", "a village that is in no register lies in its town"
+    assert named("999999999999") is None
 
 
 @pytest.mark.parametrize("limit", [1, 3])
