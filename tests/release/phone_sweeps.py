@@ -1,8 +1,10 @@
-"""Long sweeps over the phone: many deaths, many cuts, a long day, a slow processor. Each draws from a seed, so that it repeats.
+"""Long sweeps over the phone: many deaths, many cuts, a long day, a slow processor, every look of every screen.
 
-They use the parts of the proofs in tests/phone/browser and know nothing of the app that those do not.
+What they draw they draw from a seed, so that it repeats. They use the parts of the proofs in tests/phone/browser and know
+nothing of the app that those do not.
 """
 
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests.phone.browser import deaths
 from tests.phone.browser.deaths import Moment
-from tests.phone.browser.hand_phone import HandPhone
+from tests.phone.browser.eye import look_at_everything
+from tests.phone.browser.hand_phone import SMALL, HandPhone
 from tests.phone.browser.line import Asked, Cut, nothing_is_sent
 from tests.phone.browser.office import Office
 from tests.phone.browser.person import Person
 from tests.phone.browser.reckoning import assert_equal
+from tests.phone.browser.screens import LANGUAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -119,9 +123,22 @@ def long_day(bench: Bench) -> str:
     return f"{counted['records']} reports, {counted['photos']} photos: {took:.0f} s"
 
 
+def every_look(bench: Bench) -> str:
+    """All screens at the smallest size in both languages, light and dark, usual and high contrast."""
+    looks = list(itertools.product(LANGUAGES, (False, True), (False, True)))
+    stops = 0
+    for language, dark, high_contrast in looks:
+        tongue = "zh-CN" if language == "zh" else "en-US"
+        phone = bench.phone(size=SMALL, language=tongue, dark=dark, high_contrast=high_contrast)
+        stops += look_at_everything(phone, bench.office, language)
+        phone.kill()
+    return f"{len(looks)} looks, {stops} screens and states: nothing wrong"
+
+
 CHECKS: dict[str, Callable[[Bench], str]] = {
     "deaths": many_deaths,
     "deaths-slow": slow_deaths,
     "cuts": many_cuts,
     "long-day": long_day,
+    "looks": every_look,
 }

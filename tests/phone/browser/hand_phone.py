@@ -52,6 +52,7 @@ class HandPhone:
     camera: str = "allow"
     location: str = "allow"
     dark: bool = False
+    high_contrast: bool = False
     years_off: int = 0
     slower: int = 1
     scene: Path | None = None
@@ -231,8 +232,8 @@ class HandPhone:
         if self.heading is not None:
             angles = {"alpha": (360 - self.heading) % 360, "beta": 90, "gamma": 0}
             session.send("DeviceOrientation.setDeviceOrientationOverride", angles)
-        if self.dark:
-            page.emulate_media(color_scheme="dark")
+        if self.dark or self.high_contrast:
+            page.emulate_media(color_scheme="dark" if self.dark else "light", contrast="more" if self.high_contrast else None)
         if self.years_off:
             page.add_init_script(CLOCK_OFF.replace("YEARS", str(self.years_off)))
         if self.slower > 1:

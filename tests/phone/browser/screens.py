@@ -172,8 +172,7 @@ class Walk:
         self.person.tap("locate")
         self.page.wait_for_timeout(2500)
         self.stop("map")
-        self.touch(".maplibregl-canvas")
-        self.person.see("card-close")
+        self.touch_land()
         self.page.wait_for_timeout(600)
         self.stop("map-parcel")
         self.person.tap("card-close")
@@ -204,6 +203,15 @@ class Walk:
         box = self.page.locator(selector).first.bounding_box()
         assert box is not None
         self.stroke([(box["x"] + box["width"] / 2 + dx, box["y"] + box["height"] / 2 + dy)])
+
+    def touch_land(self) -> None:
+        """A finger on the middle of the map, again until the map has come to where the phone stands and tells of the parcel."""
+        for _ in range(20):
+            self.touch(".maplibregl-canvas")
+            self.page.wait_for_timeout(1000)
+            if self.page.locator("[data-act=card-close]").first.is_visible():
+                return
+        self.person.see("card-close")
 
     def stroke(self, points: list[tuple[float, float]]) -> None:
         """A finger that comes down, goes along these points of the screen, and lifts."""
