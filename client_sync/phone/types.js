@@ -187,6 +187,7 @@
  * @property {string[]} past_epochs
  * @property {Record<string, number>} limits
  * @property {{alg: "Ed25519"|"ES256", key_id: string}|null} key
+ * @property {Record<string, string>} [region_names] what they are called, of those the office has names for
  * @property {number} next_seq
  * @property {string|null} chain digest of the newest sealed manifest of this device
  * @property {"ok"|"revoked"|"expired"|"reenrol"} standing
@@ -195,11 +196,11 @@
  */
 
 /**
- * @typedef {{id: string, parcel_id: string, parcel_code: string, region: string, reason: string, due_on: string, state: "open"|"started"|"done"|"impossible", programme: string|null, lon: number|null, lat: number|null, title: string}} Task
+ * @typedef {{id: string, parcel_id: string, parcel_code: string, region: string, region_name?: string|null, reason: string, due_on: string, state: "open"|"started"|"done"|"impossible", programme: string|null, lon: number|null, lat: number|null, title: string}} Task
  * @typedef {{id: string, type: "lead"|"case", number: string, programme: string, matter: string, parcel_id: string, parcel_code: string, region: string, status: string, next_due: string|null, summary_zh: string, summary_en: string}} CaseNote
  * @typedef {{id: string, at: string, title_zh: string, title_en: string, text_zh: string, text_en: string, about: {type: string, id: string}|null, read?: boolean}} Notice
  * @typedef {{id: string, rev: number, digest: string, current: string, problem: ProblemShape|null, missing: string[], match: {state: "matched"|"review"|"none", parcel_id: string|null, parcel_code: string|null, probability: number|null, decided_by: "machine"|"person", reason_zh: string, reason_en: string}|null, lead: {id: string, number: string, programme: string, status: string}|null, case: {id: string, number: string, stage: string}|null}} ReportState
- * @typedef {{id: string, version_id: string, code: string, region: string, name: string|null, holder: string|null, ownership: string|null, land_use: {scheme: string, code: string}|null, area_m2: number, area_method: string, valid_from: string, geometry: any, covered_by: {layer: string, id: string, share: number}[], bbox?: number[]}} Parcel
+ * @typedef {{id: string, version_id: string, code: string, region: string, region_name?: string|null, name: string|null, holder: string|null, ownership: string|null, land_use: {scheme: string, code: string}|null, area_m2: number, area_method: string, valid_from: string, geometry: any, covered_by: {layer: string, id: string, share: number}[], bbox?: number[]}} Parcel
  * @typedef {{id: string, layer: string, code: string, name: string|null, attributes: Record<string, any>, valid_from: string, valid_to: string|null, geometry: any}} Feature
  * @typedef {{id: string, code: string, parcel_id: string, programme: string, kind: string, party: string|null, due_on: string|null, delivered_on: string|null, supply_no: string|null, contract_no: string|null, area_m2: number|null, attributes: Record<string, any>}} Duty
  * @typedef {{id: string, title_zh: string, title_en: string, text_zh: string, text_en: string, citation_zh: string, citation_en: string, reviewed: boolean, valid_from: string}} LawText

@@ -15,7 +15,7 @@ const AT_ONCE = 1000;
 const KEPT = new WeakMap();
 
 /**
- * Parcels that name all the words in their name, code, holder or a duty's party, number or contract; codes by any part.
+ * Parcels that name all the words in their name, code, town or village, holder or a duty's party, number or contract; codes by any part.
  * @param {Database} db
  * @param {string} words
  * @param {number} [most]
@@ -55,7 +55,10 @@ async function read(db) {
   const said = [];
   for (let after = ''; ;) {
     const rows = /** @type {Parcel[]} */ (await db.getAll('parcels', IDBKeyRange.lowerBound(after, true), AT_ONCE));
-    for (const { id, code, name, holder } of rows) said.push({ id, text: plain(`${code} ${name ?? ''} ${holder ?? ''} ${owed.get(id) ?? ''}`) });
+    for (const { id, code, name, region_name, holder } of rows) {
+      const words = [code, name, region_name, holder, owed.get(id)].filter(Boolean).join(' ');
+      said.push({ id, text: plain(words) });
+    }
     if (rows.length < AT_ONCE) return said;
     after = rows[rows.length - 1].id;
   }

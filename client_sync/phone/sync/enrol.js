@@ -99,6 +99,7 @@ function identityFrom(reply, { before, key, origin, server_offset_ms }) {
     inspector: { id, name, certificate_no },
     crew: reply.crew ?? null,
     regions: reply.regions ?? [],
+    region_names: reply.region_names ?? {},
     carry_recipient: reply.carry_recipient ?? null,
     enrolment: reply.enrolment,
     server_keys: [...reply.server_keys, ...known],

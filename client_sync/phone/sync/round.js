@@ -90,7 +90,7 @@ async function exchange(round) {
  */
 async function greet(round) {
   const session = await round.wire.json('GET', '/session');
-  const { inspector, crew, regions, limits } = session;
+  const { inspector, crew, regions, region_names, limits } = session;
   if (typeof inspector?.id !== 'string' || !Array.isArray(regions)) throw new NotBelieved('the session names nobody');
   // The answer's own time is finer than the Date header, which knows whole seconds.
   const told_ms = Date.parse(session.server_time) - round.clock.nowMs();
@@ -101,6 +101,7 @@ async function greet(round) {
     regions,
     limits: limits ?? round.identity.limits,
     standing: session.reenrol === true ? 'reenrol' : 'ok',
+    region_names: region_names ?? {},
     server_offset_ms: offset,
   });
   if (typeof session.checkpoint === 'string') {

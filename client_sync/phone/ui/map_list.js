@@ -3,12 +3,13 @@
  * Knows nothing of sketches; a screen that needs one asks the person to walk it.
  */
 
-import { bearingDeg, distanceM } from '../core/positions.js';
+import { distanceM } from '../core/positions.js';
 import { contains, nearest } from '../core/shapes.js';
 import { allParcels, parcelsNear } from '../store/land.js';
 import { h, mount } from './dom.js';
-import { areaWords, directionWord, metres } from './format.js';
+import { areaWords } from './format.js';
 import { empty, row } from './parts.js';
+import { awayTo, landName } from './place_words.js';
 import { t } from './words.js';
 
 /** @typedef {import("../types.js").Parcel} Parcel */
@@ -79,11 +80,10 @@ async function around(phone, at) {
 function line(parcel, { at, chosen }, options) {
   const middle = middleOf(parcel);
   const is_inside = at !== null && contains(parcel.geometry, at.lon, at.lat);
-  const way = at && t('map.away', { metres: metres(distanceM(at, middle)), way: directionWord(bearingDeg(at, middle)) });
-  const away = is_inside ? `${t('land.here')} ·` : way;
+  const away = is_inside ? t('land.here') : awayTo(at && { lon: at.lon, lat: at.lat }, middle);
   return row({
-    title: [chosen?.id === parcel.id ? '✓ ' : '', parcel.name ?? parcel.code],
-    text: [away, ' ', areaWords(parcel.area_m2)],
+    title: [chosen?.id === parcel.id ? '✓ ' : '', landName(parcel)],
+    text: [away && `${away} · `, areaWords(parcel.area_m2)],
     act: `parcel-${parcel.code}`,
     onclick: options.onTapParcel && (() => options.onTapParcel?.(parcel, at ?? middle)),
   });

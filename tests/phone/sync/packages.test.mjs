@@ -82,6 +82,8 @@ test('land is found by code, holder and the party of a duty, all words at once',
   assert.ok((await searchLand(db, duty.party)).some((each) => each.id === duty.parcel_id));
   assert.deepEqual((await searchLand(db, PARCELS[0].code)).map((each) => each.id), [PARCELS[0].id]);
   assert.deepEqual(await searchLand(db, `${PARCELS[0].code} nowhere`), []);
+  const in_village = PARCELS.filter((each) => each.region_name === '玉山镇某某村').map((each) => each.id);
+  assert.deepEqual((await searchLand(db, '某某村 玉山')).map((each) => each.id), in_village, 'a village is what people know');
   assert.deepEqual(await searchLand(db, '  '), []);
 });
 

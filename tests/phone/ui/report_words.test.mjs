@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { gathered } from '../../../client_sync/phone/ui/screens/more_self.js';
 import { photoStep } from '../../../client_sync/phone/ui/screens/report_photos.js';
-import { stateLevel, stateWords, wantsCare } from '../../../client_sync/phone/ui/screens/report_words.js';
+import { peopleWords, stateLevel, stateWords, wantsCare } from '../../../client_sync/phone/ui/screens/report_words.js';
 import { newestRevisions } from '../../../client_sync/phone/ui/screens/reports.js';
 import { t } from '../../../client_sync/phone/ui/words.js';
 
@@ -46,6 +46,14 @@ test('a photo is at the office when a receipt no longer misses it, whatever this
   assert.equal(photoStep({ ...RECORD, state: 'received', missing: [DIGEST] }, { ...PHOTO, state: 'lost' }, DIGEST), 'lost');
   assert.equal(photoStep({ ...RECORD, state: 'received' }, PHOTO, DIGEST), 'there');
   assert.equal(photoStep({ ...RECORD, state: 'complete', originals_removed: true }, null, DIGEST), 'freed');
+});
+
+test('oneself is called by name, a colleague by what was written down, and a bare number stands alone for nobody known', () => {
+  const self = { id: '8c60f85d', name: '张三' };
+  const people = [{ id: '8c60f85d', certificate_no: null }, { id: '苏E-1', certificate_no: '苏E-1' }];
+  assert.equal(peopleWords(people, self), '张三、苏E-1');
+  assert.equal(peopleWords([{ id: '8c60f85d', certificate_no: '苏E-9' }], self), '张三 苏E-9');
+  assert.equal(peopleWords(people, null), '8c60f85d、苏E-1');
 });
 
 test('the list shows the newest revision of each report once, the newest visit first', () => {

@@ -11,6 +11,7 @@ import { areaWords, metres } from '../format.js';
 import { icon } from '../icons.js';
 import { mapView } from '../map.js';
 import { bigButton, card, toast } from '../parts.js';
+import { landName, taskName } from '../place_words.js';
 import { t } from '../words.js';
 import { dueHere } from './due_here.js';
 import { follow, goOn, visitScreen } from './frame.js';
@@ -38,7 +39,7 @@ export async function placeScreen(visit) {
   const task = draft.task_id ? await taskById(phone.db, draft.task_id) : null;
   const place = new Place(visit, task);
   const line = positionLine(visit, { placeByHand: () => place.placeByHand(), offersCompass: false });
-  const title = task?.title ?? t('capture.free_spot');
+  const title = task ? taskName(task) : t('capture.free_spot');
   const screen = visitScreen(
     visit,
     { title, step: 'visit', foot: place.foot() },
@@ -219,7 +220,7 @@ class Place {
       h(
         'span',
         { class: 'claim-words' },
-        h('span', { class: 'row-title' }, parcel.name ?? parcel.code),
+        h('span', { class: 'row-title' }, landName(parcel)),
         h('span', { class: 'row-text' }, said.map((words) => `${words} · `), h('span', { class: 'num' }, areaWords(parcel.area_m2))),
       ),
     );

@@ -8,6 +8,7 @@ import { listTasks } from '../../store/work.js';
 import { h } from '../dom.js';
 import { ring } from '../icons.js';
 import { bigButton, card, empty, facts, page, stateLine } from '../parts.js';
+import { landName, taskName } from '../place_words.js';
 import { t } from '../words.js';
 import { lastSealed } from './seal_visit.js';
 import { startAnotherMatter, startVisit, visitPath } from './start.js';
@@ -33,14 +34,14 @@ export async function savedScreen(phone, id) {
   const said = stateLine({ sign: ring('queued'), text: t('capture.saved_text'), level: 'ok', act: 'saved-state', onclick: follow });
   const more = async () => phone.go(visitPath(await startAnotherMatter(phone, draft), 'observation'));
   const onward = async () => phone.go(next ? visitPath(await startVisit(phone, { task_id: next.id })) : '/');
-  const onward_words = next ? t('capture.next_task', { place: next.title }) : t('capture.to_today');
+  const onward_words = next ? t('capture.next_task', { place: taskName(next) }) : t('capture.to_today');
   const node = page(
     { title, back: () => phone.go('/'), foot: bigButton({ label: onward_words, act: 'next-task', kind: 'primary', onclick: () => void onward() }) },
     h('p', { class: 'saved-big', role: 'status' }, t('capture.saved_big')),
     said,
     card(null, facts([
       [t('capture.kind_of'), t(`capture.kind.${record.summary.kind ?? 'routine'}`)],
-      [t('capture.parcel'), place?.name ?? draft.parcel_claim],
+      [t('capture.parcel'), place ? landName(place) : draft.parcel_claim],
       [t('capture.photos'), String(draft.photos.length)],
     ])),
     bigButton({ label: t('capture.same_place'), act: 'same-place', icon: 'plus', onclick: () => void more() }),

@@ -8,6 +8,7 @@ import { counts } from '../../store/outbox.js';
 import { codeOf } from '../../sync/errors.js';
 import { h, mount } from '../dom.js';
 import { banner, bigButton, card, facts, field, page } from '../parts.js';
+import { regionWords } from '../place_words.js';
 import { t, tOr } from '../words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -117,14 +118,14 @@ export function labelOf(agent) {
  */
 function welcome(phone, identity, kept) {
   const title = t('enrol.welcome');
-  const { inspector, crew, regions } = identity;
+  const { inspector, crew } = identity;
   return page(
     { title, foot: bigButton({ label: t('enrol.begin'), act: 'begin-work', kind: 'primary', onclick: () => phone.go('/', { replace: true }) }) },
     card(null, facts([
       [t('enrol.name'), inspector.name],
       [t('enrol.certificate'), inspector.certificate_no ?? t('enrol.no_certificate')],
       [t('enrol.crew'), crew],
-      [t('enrol.regions'), regions.join('、')],
+      [t('enrol.regions'), regionWords(identity)],
     ])),
     inspector.certificate_no === null && banner({ level: 'info', text: t('enrol.leads_only') }),
     kept === true

@@ -3,12 +3,12 @@
  * words for are shown as they were given.
  */
 
-import { bearingDeg, distanceM } from '../../core/positions.js';
 import { contains } from '../../core/shapes.js';
-import { areaWords, dayWords, directionWord, dueClass, endOf, metres } from '../format.js';
+import { areaWords, dayWords, dueClass, endOf } from '../format.js';
 import { middleOf } from '../map_list.js';
 import { h } from '../dom.js';
 import { row } from '../parts.js';
+import { awayTo, landName } from '../place_words.js';
 import { known, t } from '../words.js';
 
 /** @typedef {import("../../types.js").Parcel} Parcel */
@@ -43,7 +43,7 @@ export function areaNode(m2) {
 
 /** @param {Parcel} parcel */
 export function parcelTitle(parcel) {
-  return parcel.name ?? parcel.code;
+  return landName(parcel);
 }
 
 /**
@@ -72,8 +72,7 @@ export function shareWords(share) {
 export function awayWords(from, parcel) {
   if (!from) return null;
   if (contains(parcel.geometry, from.lon, from.lat)) return t('land.here');
-  const middle = middleOf(parcel);
-  return t('map.away', { metres: metres(distanceM(from, middle)), way: directionWord(bearingDeg(from, middle)) }).replace(/ ·$/, '');
+  return awayTo({ lon: from.lon, lat: from.lat }, middleOf(parcel));
 }
 
 /**
@@ -124,6 +123,8 @@ function valueWords(value) {
  * @param {{from: {lon: number, lat: number}|null, onclick: () => void}} how
  */
 export function parcelRow(parcel, { from, onclick }) {
-  const parts = [awayWords(from, parcel), areaNode(parcel.area_m2), parcel.holder, parcel.name ? endOf(parcel.code) : null];
+  // Without a name of its own it is called by its village and code already.
+  const named = parcel.name ? [parcel.region_name, endOf(parcel.code)] : [];
+  const parts = [awayWords(from, parcel), areaNode(parcel.area_m2), parcel.holder, ...named];
   return row({ title: parcelTitle(parcel), text: dotted(parts), act: `parcel-${parcel.code}`, onclick });
 }

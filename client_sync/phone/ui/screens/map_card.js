@@ -31,7 +31,7 @@ export async function parcelCard(phone, parcel, { from, close }) {
     start.disabled = true;
     phone.go(visitPath(await startHere(phone, parcel)));
   }
-  const what = dotted([areaNode(parcel.area_m2), useWords(parcel.land_use), parcel.holder, awayWords(from, parcel)]);
+  const what = dotted([parcel.region_name, areaNode(parcel.area_m2), useWords(parcel.land_use), parcel.holder, awayWords(from, parcel)]);
   return h(
     'section',
     { class: 'map-card', 'aria-label': t('map.card') },

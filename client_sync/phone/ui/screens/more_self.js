@@ -8,6 +8,7 @@ import { readIdentity } from '../../store/identity.js';
 import { h } from '../dom.js';
 import { instantWords } from '../format.js';
 import { banner, bigButton, card, facts, live, row } from '../parts.js';
+import { regionWords } from '../place_words.js';
 import { t, tOr } from '../words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -22,7 +23,7 @@ export async function whoHere(phone) {
     const first = bigButton({ label: t('enrol.join'), act: 'join-again', onclick: join });
     return card(t('more.who'), h('p', null, t('more.who_none')), first);
   }
-  const { inspector, crew, regions, device_id, server, standing } = identity;
+  const { inspector, crew, device_id, server, standing } = identity;
   return card(
     t('more.who'),
     standing !== 'ok' && banner({ level: 'bad', title: t(`standing.${standing}`), text: t(`standing.${standing}_text`) }),
@@ -30,7 +31,7 @@ export async function whoHere(phone) {
       [t('enrol.name'), inspector.name],
       [t('enrol.certificate'), inspector.certificate_no ?? t('enrol.no_certificate')],
       [t('enrol.crew'), crew],
-      [t('enrol.regions'), regions.join('、')],
+      [t('enrol.regions'), regionWords(identity)],
       [t('more.who_server'), new URL(server).host],
       [t('more.who_device'), device_id],
     ]),

@@ -104,7 +104,7 @@ export function factsCard(parcel, from) {
       [t('land.holder'), parcel.holder],
       [t('land.ownership'), ownership],
       [t('land.code'), parcel.code],
-      [t('land.region'), parcel.region],
+      [t('land.region'), parcel.region_name ? `${parcel.region_name} ${parcel.region}` : parcel.region],
       [t('land.valid_from'), sinceDay(parcel.valid_from)],
       [t('land.away'), awayWords(from, parcel)],
     ]),

@@ -11,10 +11,11 @@ import { h } from '../dom.js';
 import { instantWords } from '../format.js';
 import { ring } from '../icons.js';
 import { banner, bigButton, card, empty, facts, live, page, row, sheet, stateLine } from '../parts.js';
+import { landName } from '../place_words.js';
 import { t } from '../words.js';
 import { becameHere } from './report_became.js';
 import { Pictures, photoRows } from './report_photos.js';
-import { kindWords, problemWords, stateLevel, stateRing, stateWords, wantsCare } from './report_words.js';
+import { kindWords, peopleWords, problemWords, stateLevel, stateRing, stateWords, wantsCare } from './report_words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
 /** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
@@ -68,7 +69,7 @@ async function bodyHere(phone, id, pictures) {
  */
 async function factsOf(phone, { summary }, claims) {
   const land = summary.parcel_id === null ? null : await parcel(phone.db, summary.parcel_id);
-  const name = land?.name ?? claims.parcel_claim ?? t('today.free_spot');
+  const name = land ? landName(land) : (claims.parcel_claim ?? t('today.free_spot'));
   const link = land === null ? name : h('a', { href: `#/parcel/${land.id}`, 'data-act': 'parcel' }, name);
   const { position } = claims;
   const where = position && t('report.position_text', {
@@ -80,7 +81,7 @@ async function factsOf(phone, { summary }, claims) {
     [t('report.parcel'), link],
     [t('report.position'), where],
     [t('report.note'), claims.note],
-    [t('report.people'), claims.inspectors.map((/** @type {any} */ one) => one.certificate_no ?? one.id).join('、')],
+    [t('report.people'), peopleWords(claims.inspectors, phone.identity?.inspector ?? null)],
   ];
 }
 

@@ -52,3 +52,13 @@ export function problemWords({ code }) {
 export function kindWords(kind) {
   return kind === null ? t('report.title') : tOr(`capture.kind.${kind}`, 'report.title');
 }
+/**
+ * Who was there: oneself by name, others as they were written down.
+ * @param {{id: string, certificate_no?: string|null}[]} inspectors
+ * @param {{id: string, name: string}|null} self
+ */
+export function peopleWords(inspectors, self) {
+  const called = inspectors.map(({ id, certificate_no }) => [id === self?.id ? self.name : '', certificate_no].filter(Boolean).join(' ') || id);
+  return called.join('、');
+}
+

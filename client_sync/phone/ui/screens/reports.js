@@ -10,6 +10,7 @@ import { h } from '../dom.js';
 import { instantWords } from '../format.js';
 import { shape } from '../icons.js';
 import { bigButton, chip, empty, live, page, row } from '../parts.js';
+import { landName, taskName } from '../place_words.js';
 import { syncLine } from '../sync_line.js';
 import { t } from '../words.js';
 import { kindWords, problemWords, stateRing, stateWords, wantsCare } from './report_words.js';
@@ -105,7 +106,7 @@ async function reportRow(phone, record, number) {
   const { summary: { kind, parcel_id, place, captured_at }, rev, id } = record;
   const land = parcel_id === null ? null : await parcel(phone.db, parcel_id);
   const now_ms = phone.clock.nowMs();
-  const name = land?.name ?? place;
+  const name = land ? landName(land) : place;
   const told = [name === null ? null : kindWords(kind), instantWords(captured_at, now_ms), rev > 1 ? t('reports.rev', { rev }) : null];
   return row({
     title: [h('span', { 'aria-hidden': 'true' }, `${shape(kind)} `), name ?? kindWords(kind)],
@@ -132,7 +133,7 @@ async function progressHere(phone, steps, wish) {
     const known = task_id === null ? null : await task(phone.db, task_id);
     const why = record.problem === null ? null : [h('br'), problemWords(record.problem)];
     const word = t(`task.${task_state}`);
-    return row({ title: known?.title ?? word, text: [`${word} · ${stateWords(record, now_ms)}`, why], lead: stateRing(record) });
+    return row({ title: known ? taskName(known) : word, text: [`${word} · ${stateWords(record, now_ms)}`, why], lead: stateRing(record) });
   }));
   const summary = h('summary', { 'data-act': 'progress' }, t('reports.progress', { n: steps.length }));
   const keep = (/** @type {Event} */ event) => {

@@ -55,7 +55,7 @@ export function watchIfAllowed(phone, onFix) {
 }
 
 /** @returns {Promise<boolean>} false where the browser cannot say */
-async function isAllowed() {
+export async function isAllowed() {
   const answer = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null);
   return answer?.state === 'granted';
 }

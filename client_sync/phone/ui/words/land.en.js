@@ -8,7 +8,8 @@ export default {
   'map.list_empty': 'No parcels to list',
   'map.list_empty_text': 'Download your area under “More” first, or walk closer to the parcels.',
   'map.no_webgl': 'This phone cannot draw the map; parcels are listed by distance.',
-  'map.away': '{metres} {way} ·',
+  'map.away': '{metres} {way}',
+  'map.near': 'close by',
   'map.title': 'Map',
   'map.opening': 'Opening the map…',
   'map.locate': 'My position',
@@ -131,7 +132,7 @@ export default {
   'attribute.no': 'no',
 
   'search.title': 'Find a parcel',
-  'search.field': 'Name, code or holder',
+  'search.field': 'Name, village, code or holder',
   'search.hint': 'A part of the code is enough; put a space between words.',
   'search.looking': 'Looking…',
   'search.found': '{n} found',

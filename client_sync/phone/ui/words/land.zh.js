@@ -8,7 +8,8 @@ export default {
   'map.list_empty': '没有可列出的地块',
   'map.list_empty_text': '先在「更多」里下载本片区数据，或走到地块附近。',
   'map.no_webgl': '这部手机画不了地图，按距离列出地块。',
-  'map.away': '{way} {metres} ·',
+  'map.away': '{way} {metres}',
+  'map.near': '就在附近',
   'map.title': '地图',
   'map.opening': '正在打开地图…',
   'map.locate': '我的位置',
@@ -131,7 +132,7 @@ export default {
   'attribute.no': '否',
 
   'search.title': '查地块',
-  'search.field': '名称、编号或权利人',
+  'search.field': '名称、村名、编号或权利人',
   'search.hint': '编号可以只写一段；几个词用空格隔开。',
   'search.looking': '正在找…',
   'search.found': '找到 {n} 块',
