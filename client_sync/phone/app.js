@@ -132,7 +132,7 @@ async function finishWhatWasBegun(phone) {
 /** A phone that belongs to nobody can do one thing only. @param {Phone} phone */
 async function sendStrangersToEnrol(phone) {
   if (phone.identity !== null || location.hash.includes('enrol')) return;
-  history.replaceState(null, '', '#/enrol');
+  history.replaceState(history.state, '', '#/enrol');
 }
 
 /**

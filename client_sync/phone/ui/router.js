@@ -57,6 +57,17 @@ function readable(part) {
   }
 }
 
+/**
+ * Where an entry of the browser's history stands: how many of the app's own lie below it, and the address of the next one below.
+ * Kept in the entry itself, so that the phone's back button, a reload and a restored tab leave it true.
+ * @typedef {{depth: number, below: string}} Place
+ */
+
+/** @param {any} state of an entry @returns {Place|null} null for an entry the browser made, for a link or a typed address */
+export function placeIn(state) {
+  return Number.isInteger(state?.depth) && typeof state.below === 'string' ? { depth: state.depth, below: state.below } : null;
+}
+
 /** Shows screens in `root` as the address changes. */
 export class Router {
   /**
@@ -73,14 +84,30 @@ export class Router {
     /** @type {Shown|null} */
     this.shown = null;
     this.turn = 0;
-    this.depth = 0;
+    /** @type {Place} */
+    this.place = { depth: 0, below: '' };
     this.path = '';
   }
 
   /** Begins to follow the address, at the screen it names now. */
   async start() {
-    window.addEventListener('hashchange', () => this.show());
+    this.place = placeIn(history.state) ?? this.place;
+    history.replaceState(this.place, '');
+    // Between two entries of one address nothing but this is told.
+    window.addEventListener('popstate', ({ state }) => {
+      this.place = placeIn(state) ?? this.place;
+    });
+    window.addEventListener('hashchange', ({ oldURL }) => {
+      if (placeIn(history.state) === null) this.enter(new URL(oldURL).hash);
+      void this.show();
+    });
     await this.show();
+  }
+
+  /** The present entry is new, and lies over that of the address `below`. @param {string} below */
+  enter(below) {
+    this.place = { depth: this.place.depth + 1, below: below || '#/' };
+    history.replaceState(this.place, '');
   }
 
   /**
@@ -89,13 +116,18 @@ export class Router {
    * @param {{replace?: boolean}} [how]
    */
   go(path, { replace = false } = {}) {
-    const hash = `#${path}`;
-    if (location.hash === hash) void this.show();
-    else if (replace) location.replace(hash);
+    const [hash, left] = [`#${path}`, location.href];
+    if (location.hash === hash) return void this.show();
+    // Two entries of one address would swallow a step back.
+    if (replace && this.place.below === hash) return this.back(path);
+    if (replace) history.replaceState(this.place, '', hash);
     else {
-      this.depth += 1;
-      location.hash = hash;
+      const below = location.hash;
+      history.pushState(null, '', hash);
+      this.enter(below);
     }
+    // Told as for a link: sheets close, and a newer app that waited for the end of a visit starts.
+    window.dispatchEvent(new HashChangeEvent('hashchange', { oldURL: left, newURL: location.href }));
   }
 
   /**
@@ -103,8 +135,9 @@ export class Router {
    * @param {string} parent
    */
   back(parent) {
-    if (this.depth > 0) {
-      this.depth -= 1;
+    if (this.place.depth > 0) {
+      // A second tap before the browser has moved must not lead out of the app.
+      this.place = { depth: this.place.depth - 1, below: '' };
       history.back();
     } else this.go(parent, { replace: true });
   }

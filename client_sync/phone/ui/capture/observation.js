@@ -223,7 +223,7 @@ class Form {
       this.save.disabled = false;
       return this.tell(troubleWords(/** @type {any} */ (error)));
     }
-    location.replace(`#${visitPath(this.visit.draft.id, 'saved')}`);
+    this.visit.phone.go(visitPath(this.visit.draft.id, 'saved'), { replace: true });
   }
 
   /** @param {string[]} lines */

@@ -46,7 +46,7 @@ export async function visitScreen(phone, { id, step }) {
   if (!visit) return (await import('./saved.js')).goneScreen(phone);
   const shown = stepOf(step) ?? stepOf(visit.draft.step) ?? 'visit';
   // Without this, "back" from the next screen would lead to the step the draft has reached by then.
-  if (!stepOf(step)) history.replaceState(null, '', `#${visitPath(id, shown)}`);
+  if (!stepOf(step)) history.replaceState(history.state, '', `#${visitPath(id, shown)}`);
   const screen = await (await SCREENS[shown]())(visit);
   setTimeout(fetchRest, AFTER_FIRST_MS);
   return screen;

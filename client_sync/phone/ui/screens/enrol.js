@@ -21,7 +21,7 @@ import { t, tOr } from '../words.js';
  */
 export async function enrolScreen(phone, { code = '' }) {
   // The code must not stay in the history of a browser that others may use.
-  if (code) history.replaceState(null, '', '#/enrol');
+  if (code) history.replaceState(history.state, '', '#/enrol');
   const title = t('enrol.title');
   const typed = field({ label: t('enrol.code'), name: 'code', hint: t('enrol.code_hint'), input: {
     value: code, autocapitalize: 'off', spellcheck: 'false', 'data-act': 'code', enterkeyhint: 'go',

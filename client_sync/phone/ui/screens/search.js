@@ -65,7 +65,7 @@ class Search {
     this.timer = window.setTimeout(() => {
       this.words = this.input.value;
       // Back from a parcel finds the same words again.
-      history.replaceState(null, '', `#/search?${new URLSearchParams({ q: this.words })}`);
+      history.replaceState(history.state, '', `#/search?${new URLSearchParams({ q: this.words })}`);
       void this.draw();
     }, REST_MS);
   }
