@@ -148,6 +148,7 @@
  *   | {type: "answered", outcome: "stored"|"duplicate"|"held"|"quarantined", current: "stored"|"held"|"quarantined", missing: string[], problem: ProblemShape|null, receipt: Receipt}
  *   | {type: "refused", problem: ProblemShape}
  *   | {type: "too_large", problem: ProblemShape}
+ *   | {type: "tried_again"}
  *   | {type: "not_believed", at_ms?: number, jitter?: number}
  *   | {type: "unreachable", at_ms: number, retry_after_ms: number|null, jitter: number}
  *   | {type: "unknown"}
@@ -165,9 +166,15 @@
  * @property {number} bytes
  * @property {string} media_type
  * @property {string} taken_at
- * @property {"here"|"uploaded"|"lost"} state
+ * @property {"here"|"refused"|"uploaded"|"lost"} state refused: on this phone, and the office did not take it
  * @property {string|null} upload_url
  * @property {number} sent_bytes acknowledged by the server
+ * @property {Refusal|null} [refusal] only while `refused`
+ */
+
+/**
+ * Why the office did not take a photo, and what it took then: `limits` as JSON.
+ * @typedef {{problem: ProblemShape & {max_bytes?: number}, at_ms: number, limits: string}} Refusal
  */
 
 /**

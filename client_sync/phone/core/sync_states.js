@@ -32,6 +32,7 @@ export const MOVES = {
     answered: 'receipt',
     refused: 'aside',
     too_large: 'aside',
+    tried_again: 'queued',
     not_believed: 'queued',
     unreachable: 'queued',
     unknown: 'queued',
@@ -46,6 +47,7 @@ export const MOVES = {
     answered: 'receipt',
     refused: 'received',
     too_large: 'received',
+    tried_again: 'received',
     not_believed: 'received',
     unreachable: 'received',
     unknown: 'queued',
@@ -60,6 +62,7 @@ export const MOVES = {
     answered: 'complete',
     refused: 'complete',
     too_large: 'complete',
+    tried_again: 'complete',
     not_believed: 'complete',
     unreachable: 'complete',
     unknown: 'queued',
@@ -74,6 +77,7 @@ export const MOVES = {
     answered: 'receipt',
     refused: 'aside',
     too_large: 'aside',
+    tried_again: 'queued',
     not_believed: 'aside',
     unreachable: 'aside',
     unknown: 'aside',
@@ -91,6 +95,7 @@ const EFFECTS = {
   answered: acknowledged,
   refused: objected,
   too_large: objected,
+  tried_again: triedAgain,
   not_believed: delayed,
   unreachable: delayed,
   unknown: offeredAgain,
@@ -207,6 +212,15 @@ function objected(record, { problem }) {
 }
 
 /**
+ * A person asks for it: what was set aside is offered anew, and the next answer says whether its cause is gone.
+ * @param {OutboxRecord} record
+ * @returns {Partial<OutboxRecord>}
+ */
+function triedAgain(record) {
+  return record.state === 'aside' ? { problem: null, attempts: 0, retry_at_ms: null } : {};
+}
+
+/**
  * @param {OutboxRecord} record
  * @param {{at_ms?: number, retry_after_ms?: number|null, jitter?: number}} outcome
  * @returns {Partial<OutboxRecord>}
@@ -262,6 +276,17 @@ function withReceipt(receipts, receipt) {
  */
 function isAbout(receipt, record) {
   return receipt.id === record.id && receipt.rev === record.rev && receipt.digest === record.digest;
+}
+
+/**
+ * The photos that the office still wants of a record: once it is received those that its newest answer named and that were
+ * not sent since, before that all. Whatever counts, shows, sends or carries photos asks here.
+ * @param {OutboxRecord} record
+ * @returns {string[]} digests
+ */
+export function wantedPhotos({ state, missing, photos }) {
+  if (state === 'complete') return [];
+  return state === 'received' ? missing : photos;
 }
 
 /**

@@ -4,11 +4,12 @@
  */
 
 import { revisionOf } from '../core/drafts.js';
-import { next, originalsMayGo } from '../core/sync_states.js';
+import { next, originalsMayGo, wantedPhotos } from '../core/sync_states.js';
 import { clock as wall } from '../device/clock.js';
 import { strict } from './database.js';
 import { keepDraft, readDraft } from './drafts.js';
 import { readIdentity } from './identity.js';
+import { unsentRow } from './photos.js';
 
 export { NotSealable, seal, sealTaskProgress } from './sealing.js';
 
@@ -17,6 +18,10 @@ export { NotSealable, seal, sealTaskProgress } from './sealing.js';
 /** @typedef {import("../types.js").OutboxRecord} OutboxRecord */
 /** @typedef {import("../types.js").Outcome} Outcome */
 /** @typedef {import("../types.js").PhotoRow} PhotoRow */
+/**
+ * @typedef {{drafts: number, queued: number, steps: number, received: number, complete: number, aside: number,
+ *   photos_unsent: number, photos_refused: number}} Counts
+ */
 
 /**
  * Every record, oldest first.
@@ -101,6 +106,23 @@ export async function moveAll(db, moves) {
 }
 
 /**
+ * A person wants records tried again: what was set aside is offered anew, and so is each photo that the office refused.
+ * @param {Database} db
+ * @param {OutboxRecord[]} records
+ */
+export async function tryAgain(db, records) {
+  await strict(db, ['outbox', 'photos'], async (tx) => {
+    for (const { n, photos } of records) {
+      await moveIn(tx, Number(n), { type: 'tried_again' });
+      for (const digest of photos) {
+        const row = /** @type {PhotoRow|undefined} */ (await tx.objectStore('photos').get(digest));
+        if (row?.state === 'refused') await tx.objectStore('photos').put(unsentRow(row));
+      }
+    }
+  });
+}
+
+/**
  * @param {WriteTx} tx
  * @param {number} n
  * @param {Outcome} outcome
@@ -115,8 +137,8 @@ async function moveIn(tx, n, outcome) {
 }
 
 /**
- * What is not missing is there, but only where the signed counts say the same as the unsigned list; what is missing again
- * must be sent again, from the beginning.
+ * What is missing again must be sent again, from the beginning. What is not is there, but only where the signed counts say
+ * the same as the unsigned list: they may be older than it, and then only a later receipt tells.
  * @param {WriteTx} tx
  * @param {OutboxRecord} record
  * @param {Extract<Outcome, {type: "answered"}>} answer
@@ -124,17 +146,22 @@ async function moveIn(tx, n, outcome) {
 async function settlePhotos(tx, record, { missing, receipt }) {
   const { declared, stored } = receipt.photos;
   const agrees = declared === record.photos.length && declared - stored === missing.length;
-  if (receipt.state === 'received' && !agrees) return;
-  const wanted = new Set(receipt.state === 'complete' ? [] : missing);
+  const is_sure = record.state === 'complete' || agrees;
+  const wanted = new Set(wantedPhotos(record));
   for (const digest of record.photos) {
     const row = /** @type {PhotoRow|undefined} */ (await tx.objectStore('photos').get(digest));
     if (!row) continue;
-    if (!wanted.has(digest) && row.state !== 'uploaded') {
-      await tx.objectStore('photos').put({ ...row, state: 'uploaded', sent_bytes: row.bytes });
+    if (!wanted.has(digest) && row.state !== 'uploaded' && is_sure) {
+      await tx.objectStore('photos').put(uploadedRow(row));
     } else if (wanted.has(digest) && row.state === 'uploaded') {
-      await tx.objectStore('photos').put({ ...row, state: 'here', upload_url: null, sent_bytes: 0 });
+      await tx.objectStore('photos').put(unsentRow(row));
     }
   }
+}
+
+/** @param {PhotoRow} row @returns {PhotoRow} */
+function uploadedRow(row) {
+  return { ...row, state: 'uploaded', sent_bytes: row.bytes, refusal: null };
 }
 
 /**
@@ -147,7 +174,7 @@ async function settlePhotos(tx, record, { missing, receipt }) {
 export async function photoArrived(db, digest) {
   return strict(db, ['outbox', 'photos'], async (tx) => {
     const row = await tx.objectStore('photos').get(digest);
-    if (row) await tx.objectStore('photos').put({ ...row, state: 'uploaded', sent_bytes: row.bytes });
+    if (row) await tx.objectStore('photos').put(uploadedRow(row));
     return everyWaiting(tx, digest, { type: 'photo_stored', digest });
   });
 }
@@ -160,7 +187,7 @@ export async function photoArrived(db, digest) {
 export async function photoLost(db, digest) {
   await strict(db, ['outbox', 'photos'], async (tx) => {
     const row = await tx.objectStore('photos').get(digest);
-    if (row) await tx.objectStore('photos').put({ ...row, state: 'lost', upload_url: null });
+    if (row) await tx.objectStore('photos').put({ ...row, state: 'lost', upload_url: null, refusal: null });
     await everyWaiting(tx, digest, { type: 'photo_lost', digest });
   });
 }
@@ -195,32 +222,39 @@ export async function adoptEpoch(db, epoch) {
     for (const record of /** @type {OutboxRecord[]} */ (await tx.objectStore('outbox').getAll())) {
       await tx.objectStore('outbox').put(next(record, { type: 'epoch_changed', epoch }));
     }
-    for (const row of /** @type {PhotoRow[]} */ (await tx.objectStore('photos').index('by_state').getAll('uploaded'))) {
-      await tx.objectStore('photos').put({ ...row, state: 'here', upload_url: null, sent_bytes: 0 });
+    for (const state of ['uploaded', 'refused']) {
+      const rows = /** @type {PhotoRow[]} */ (await tx.objectStore('photos').index('by_state').getAll(state));
+      for (const row of rows) await tx.objectStore('photos').put(unsentRow(row));
     }
   });
 }
 
 /**
- * How much stands where. `photos_unsent` counts the photos of sealed records that are on this phone only.
+ * How much stands where, of reports and task events together; `steps` are the task events among `queued`. `photos_unsent` and
+ * `photos_refused` are the photos that the office still wants and that lie on this phone: to be sent, and not taken.
  * @param {Database} db
- * @returns {Promise<{drafts: number, queued: number, received: number, complete: number, aside: number, photos_unsent: number}>}
+ * @returns {Promise<Counts>}
  */
 export async function counts(db) {
   const tx = db.transaction(['drafts', 'outbox', 'photos']);
   const by_state = tx.objectStore('outbox').index('by_state');
-  const here = new Set(await tx.objectStore('photos').index('by_state').getAllKeys('here'));
+  const photos_by_state = tx.objectStore('photos').index('by_state');
+  const here = await photos_by_state.getAllKeys('here');
+  const refused = await photos_by_state.getAllKeys('refused');
   const open = /** @type {OutboxRecord[]} */ ([]);
   for (const state of ['queued', 'received', 'aside']) open.push(...await by_state.getAll(state));
   const stands = (/** @type {string} */ state) => open.filter((record) => record.state === state).length;
-  const named = new Set(open.flatMap((record) => record.photos));
+  const wanted = new Set(open.flatMap(wantedPhotos));
+  const among = (/** @type {IDBValidKey[]} */ digests) => digests.filter((digest) => wanted.has(String(digest))).length;
   return {
     drafts: await tx.objectStore('drafts').count(),
     queued: stands('queued'),
+    steps: open.filter((record) => record.state === 'queued' && record.type === 'task_progress').length,
     received: stands('received'),
     complete: await by_state.count('complete'),
     aside: stands('aside'),
-    photos_unsent: [...named].filter((digest) => here.has(digest)).length,
+    photos_unsent: among(here),
+    photos_refused: among(refused),
   };
 }
 

@@ -72,7 +72,7 @@ export async function photoRow(db, digest) {
 export async function photoBytes(db, digest) {
   const kept = /** @type {Uint8Array<ArrayBuffer>|undefined} */ (await db.get('photo_bytes', digest));
   if (kept !== undefined && (await sha256(kept)) === digest) return kept;
-  await markPhoto(db, digest, (row) => (row.state === 'here' ? { ...row, state: 'lost' } : row));
+  await markPhoto(db, digest, (row) => (row.state === 'uploaded' ? row : { ...row, state: 'lost', refusal: null }));
   return null;
 }
 
@@ -86,6 +86,34 @@ export async function photoUrl(db, digest) {
   const kept = await db.get('photo_bytes', digest);
   const row = await photoRow(db, digest);
   return kept === undefined || row === null ? null : URL.createObjectURL(new Blob([kept], { type: row.media_type }));
+}
+
+/**
+ * A photo as it is before anything of it was sent: to be sent from the beginning.
+ * @param {PhotoRow} row
+ * @returns {PhotoRow}
+ */
+export function unsentRow(row) {
+  return { ...row, state: 'here', upload_url: null, sent_bytes: 0, refusal: null };
+}
+
+/**
+ * A photo that the office did not take. Its bytes stay.
+ * @param {Database} db
+ * @param {string} digest
+ * @param {import("../types.js").Refusal} refusal
+ */
+export async function photoRefused(db, digest, refusal) {
+  await markPhoto(db, digest, (row) => ({ ...unsentRow(row), state: 'refused', refusal }));
+}
+
+/**
+ * The digests of the photos that the office did not take.
+ * @param {Database} db
+ * @returns {Promise<Set<string>>}
+ */
+export async function refusedPhotos(db) {
+  return new Set(/** @type {string[]} */ (await db.getAllKeysFromIndex('photos', 'by_state', 'refused')));
 }
 
 /**

@@ -5,6 +5,7 @@
 
 import { itemOf } from '../core/batches.js';
 import { outcomesOfPush } from '../core/results.js';
+import { wantedPhotos } from '../core/sync_states.js';
 import { readIdentity, readSetting } from '../store/identity.js';
 import { adoptEpoch, listRecords, moveAll } from '../store/outbox.js';
 import { photoBytes } from '../store/photos.js';
@@ -12,7 +13,7 @@ import { Rejected } from './errors.js';
 
 /** @typedef {import("../store/database.js").Database} Database */
 /** @typedef {import("../types.js").OutboxRecord} OutboxRecord */
-/** @typedef {{blob: Blob, name: string, reports: number, photos: number}} CarriedFile */
+/** @typedef {{blob: Blob, name: string, reports: number, steps: number, photos: number}} CarriedFile `steps`: the task events among `reports` */
 /** @typedef {{complete: number, received: number, aside: number, unknown: number, not_believed: number}} ReceiptsRead */
 
 /**
@@ -39,7 +40,8 @@ export async function carriedFile(db, clock) {
   await moveAll(db, records.map((record) => ({ n: Number(record.n), outcome: { type: 'carried', at } })));
   const day = at.slice(0, 10);
   const name = `xuntu-${day}-${identity.device_id.slice(0, 8)}.age`;
-  return { blob, name, reports: records.length, photos: carried.photos };
+  const steps = records.filter((record) => record.type === 'task_progress').length;
+  return { blob, name, reports: records.length, steps, photos: carried.photos };
 }
 
 /**
@@ -49,7 +51,7 @@ export async function carriedFile(db, clock) {
  */
 async function pushBody(db, records, at) {
   const enrolments = (await readSetting(db, 'enrolments')) ?? [];
-  const photos = new Set(records.flatMap(wantedOf)).size;
+  const photos = new Set(records.flatMap(wantedPhotos)).size;
   return {
     sent_at: at,
     unsent: { reports: records.filter((record) => record.state === 'queued').length, photos },
@@ -60,14 +62,6 @@ async function pushBody(db, records, at) {
 }
 
 /**
- * The photos the office may lack: of an acknowledged record those it named, else all.
- * @param {OutboxRecord} record
- */
-function wantedOf(record) {
-  return record.state === 'received' ? record.missing : record.photos;
-}
-
-/**
  * @param {Database} db
  * @param {OutboxRecord[]} records
  * @param {any} push
@@ -75,7 +69,7 @@ function wantedOf(record) {
  */
 async function* entriesOf(db, records, push, carried) {
   yield { name: 'push.json', input: JSON.stringify(push) };
-  for (const digest of new Set(records.flatMap(wantedOf))) {
+  for (const digest of new Set(records.flatMap(wantedPhotos))) {
     const bytes = await photoBytes(db, digest);
     if (bytes === null) continue;
     carried.photos += 1;

@@ -24,6 +24,9 @@ import { adoptEpoch } from '../store/outbox.js';
  * @property {boolean} insist a person asked: own waits are over, the server's are not
  * @property {() => number} jitter
  * @property {(ms: number) => Promise<void>} sleep
+ * @property {AbortSignal|null} give_way ends only what may wait, the land of the area: something more urgent is there
+ * @property {boolean} gave_way the land was not brought, or not wholly
+ * @property {Set<string>} refused photos that the server did not take in this round
  * @property {boolean} new_epoch a new epoch was adopted in this pass
  * @property {boolean} newly_missing an answer named photos that nobody knew to be missing
  * @property {number} unanswered single items that broke the exchange

@@ -207,8 +207,8 @@ export async function tellUnsent(round) {
 
 /** @param {Round} round */
 async function unsentNow({ db }) {
-  const { queued, photos_unsent } = await counts(db);
-  return { reports: queued, photos: photos_unsent };
+  const { queued, photos_unsent, photos_refused } = await counts(db);
+  return { reports: queued, photos: photos_unsent + photos_refused };
 }
 
 /**

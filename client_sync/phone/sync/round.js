@@ -24,7 +24,7 @@ import { uploadMissing } from './uploads.js';
 
 /**
  * @typedef {{ok: boolean, problem_code: string|null, retry_at_ms: number|null, uploaded: number, unbelieved: number,
- *   outcomes: Record<string, number>}} RoundSummary
+ *   gave_way: boolean, outcomes: Record<string, number>}} RoundSummary `gave_way`: land is still to be brought
  */
 
 const PASSES = 3;
@@ -39,12 +39,14 @@ const pause = (/** @type {number} */ ms) => new Promise((/** @type {(_: void) =>
  * @param {(progress: SyncProgress) => void} [how.report]
  * @param {boolean} [how.photos_allowed]
  * @param {boolean} [how.insist]
+ * @param {AbortSignal|null} [how.give_way]
  * @param {() => number} [how.jitter]
  * @param {(ms: number) => Promise<void>} [how.sleep]
  * @returns {Promise<RoundSummary>}
  */
 export async function syncRound(db, how) {
   const { wire, clock, report = () => {}, photos_allowed = true, insist = false, jitter = Math.random, sleep = pause } = how;
+  const { give_way = null } = how;
   const identity = await readIdentity(db);
   const tell = teller(report, clock);
   if (identity === null) return ended(tell, { code: 'not-enrolled' });
@@ -52,8 +54,8 @@ export async function syncRound(db, how) {
   if (!isDue(not_before_ms, clock.nowMs())) return ended(tell, { code: 'unavailable', retry_at_ms: not_before_ms });
   /** @type {Round} */
   const round = {
-    db, wire, clock, identity, report: tell.phase, photos_allowed, insist, jitter, sleep,
-    new_epoch: false, newly_missing: false, unanswered: 0, unbelieved: 0, uploaded: 0, outcomes: {},
+    db, wire, clock, identity, report: tell.phase, photos_allowed, insist, jitter, sleep, give_way,
+    gave_way: false, refused: new Set(), new_epoch: false, newly_missing: false, unanswered: 0, unbelieved: 0, uploaded: 0, outcomes: {},
   };
   try {
     await exchange(round);
@@ -180,6 +182,6 @@ function teller(report, clock) {
  */
 function ended(tell, { round, code, retry_at_ms = null }) {
   tell.end(code, retry_at_ms);
-  const { uploaded = 0, unbelieved = 0, outcomes = {} } = round ?? {};
-  return { ok: code === null, problem_code: code, retry_at_ms, uploaded, unbelieved, outcomes };
+  const { uploaded = 0, unbelieved = 0, gave_way = false, outcomes = {} } = round ?? {};
+  return { ok: code === null, problem_code: code, retry_at_ms, uploaded, unbelieved, gave_way, outcomes };
 }

@@ -3,9 +3,10 @@
  * Believes that a photo is safe only when a receipt says so; trusts no bytes of this phone without hashing them again.
  */
 
-import { waitMs } from '../core/backoff.js';
+import { isDue, LONGEST_WAIT_MS, waitMs } from '../core/backoff.js';
+import { wantedPhotos } from '../core/sync_states.js';
 import { photoArrived, photoLost, recordsIn } from '../store/outbox.js';
-import { markPhoto, photoBytes, photoRow } from '../store/photos.js';
+import { markPhoto, photoBytes, photoRefused, photoRow } from '../store/photos.js';
 import { diary } from './context.js';
 import { Rejected, Unreachable } from './errors.js';
 import { askReceipts } from './pushing.js';
@@ -19,17 +20,18 @@ import { BASE } from './wire.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const FRESH_STARTS = 3;
+const GONE = 410;
 /** How often one photo is tried again without a byte of progress before the network counts as gone. */
 const STUCK_AT = 3;
 
 /**
- * Uploads what is missing; returns how many photos arrived. A photo the server refuses blocks no other.
+ * Uploads what is missing; returns how many photos arrived. A photo the server refuses blocks no other, and is marked as refused.
  * @param {Round} round
  * @returns {Promise<number>}
  */
 export async function uploadMissing(round) {
   if (!round.photos_allowed) return 0;
-  const wanted = await photosWanted(round);
+  const wanted = await photosToSend(round);
   let arrived = 0;
   for (const [done, each] of wanted.entries()) {
     round.report('uploading', done, wanted.length);
@@ -38,6 +40,10 @@ export async function uploadMissing(round) {
     } catch (fault) {
       if (!(fault instanceof Rejected)) throw fault;
       await diary(round, fault, fault.code);
+      round.refused.add(each.row.digest);
+      await photoRefused(round.db, each.row.digest, {
+        problem: fault.problem, at_ms: round.clock.nowMs(), limits: limitsOf(round),
+      });
     }
   }
   round.uploaded += arrived;
@@ -49,17 +55,36 @@ export async function uploadMissing(round) {
  * @param {Round} round
  * @returns {Promise<Wanted[]>}
  */
-async function photosWanted({ db }) {
+async function photosToSend(round) {
+  const { db } = round;
   /** @type {Map<string, Wanted>} */
   const wanted = new Map();
   for (const record of await recordsIn(db, 'received')) {
-    for (const digest of record.missing.filter((each) => !wanted.has(each))) {
+    for (const digest of wantedPhotos(record).filter((each) => !wanted.has(each))) {
       const row = await photoRow(db, digest);
-      if (row !== null && row.state !== 'lost') wanted.set(digest, { row, record });
-      else if (record.problem === null) await photoLost(db, digest);
+      if (row === null || row.state === 'lost') {
+        if (record.problem === null) await photoLost(db, digest);
+      } else if (mayBeTaken(round, row)) wanted.set(digest, { row, record });
     }
   }
   return [...wanted.values()].sort((a, b) => a.row.bytes - b.row.bytes);
+}
+
+/**
+ * Whether the office may take a photo now that it has refused before: it takes other sizes since, a person asks, or an hour
+ * went by; once a round.
+ * @param {Round} round
+ * @param {PhotoRow} row
+ */
+function mayBeTaken(round, { digest, refusal }) {
+  if (!refusal) return true;
+  if (round.refused.has(digest)) return false;
+  return round.insist || refusal.limits !== limitsOf(round) || isDue(refusal.at_ms + LONGEST_WAIT_MS, round.clock.nowMs());
+}
+
+/** @param {Round} round */
+function limitsOf({ identity }) {
+  return JSON.stringify(identity.limits);
 }
 
 /**
@@ -99,7 +124,7 @@ async function sendAll(round, { row, record }, blob) {
       starts += 1;
       url = null;
       await markPhoto(round.db, row.digest, (now) => ({ ...now, upload_url: null, sent_bytes: 0 }));
-      if (starts >= FRESH_STARTS) throw new Unreachable('the server ended every upload of one photo', { code: 'upload-gone' });
+      if (starts >= FRESH_STARTS) throw new Rejected(GONE, { code: 'upload-gone', retry: 'later' });
       continue;
     }
     if (!mayGoOn(attempt.fault)) throw attempt.fault;

@@ -7,24 +7,38 @@ import { h } from './dom.js';
 import { bytesWords, instantWords } from './format.js';
 import { icon } from './icons.js';
 import { stateLine } from './parts.js';
-import { t, tOr } from './words.js';
+import { known, t, tOr } from './words.js';
 
 /** @typedef {import("../types.js").Phone} Phone */
-/** @typedef {{drafts: number, queued: number, received: number, complete: number, aside: number, photos_unsent: number}} Counts */
+/** @typedef {import("../store/outbox.js").Counts} Counts */
 
 const WORKING = ['pushing', 'uploading', 'receipts', 'pulling', 'package'];
 
+/** Whether the office has everything that was sealed. @param {Counts} counts */
+export function isClear({ queued, received, aside, photos_unsent, photos_refused }) {
+  return queued + received + aside + photos_unsent + photos_refused === 0;
+}
+
+/** What is not at the office yet, each kind by its name. @param {Counts} counts */
+export function unsentWords(counts) {
+  if (isClear(counts)) return t('sync.all_there');
+  const { queued, steps, received, aside, photos_unsent, photos_refused } = counts;
+  const parts = { reports: queued - steps, steps, aside, received, photos: photos_unsent, refused: photos_refused };
+  return Object.entries(parts).filter(([, n]) => n > 0).map(([name, n]) => t(`sync.unsent_${name}`, { n })).join(' · ');
+}
+
+/** Why the last sync failed; where nothing waits, nothing is said to. @param {string} code @param {boolean} is_clear */
+export function failureWords(code, is_clear) {
+  const clear = `sync.clear_${code}`;
+  return is_clear && known(clear) ? t(clear) : tOr(`problem.${code}`, 'problem.unexpected');
+}
+
 /** @param {Phone} phone @param {Counts} counts @returns {import("./dom.js").Children} */
-export function syncLine(phone, { queued, received, aside, photos_unsent }) {
+export function syncLine(phone, counts) {
   const { phase, done, total, problem_code } = phone.sync.progress;
   const onclick = () => void phone.sync.syncNow('button');
-  const waiting = queued + aside;
-  const is_clear = waiting === 0 && received === 0 && photos_unsent === 0;
-  const parts = { reports: waiting, received, photos: photos_unsent };
-  const told = Object.entries(parts)
-    .filter(([, n]) => n > 0)
-    .map(([name, n]) => t(`sync.unsent_${name}`, { n }));
-  const what = is_clear ? t('sync.all_there') : told.join(' · ');
+  const is_clear = isClear(counts);
+  const what = unsentWords(counts);
   if (WORKING.includes(phase)) {
     const now = workWords(phase, done, total);
     return [
@@ -32,13 +46,14 @@ export function syncLine(phone, { queued, received, aside, photos_unsent }) {
       total > 0 && h('progress', { max: total, value: done, 'aria-label': now }),
     ];
   }
+  const needs_care = counts.aside + counts.photos_refused > 0;
   const last = phone.identity?.last_sync_at ?? null;
   const when = last === null ? t('sync.never') : t('sync.last', { when: instantWords(last, phone.clock.nowMs()) });
-  const why = phase === 'failed' && problem_code ? tOr(`problem.${problem_code}`, 'problem.unexpected') : when;
+  const why = phase === 'failed' && problem_code ? failureWords(problem_code, is_clear) : when;
   return stateLine({
-    sign: icon(is_clear ? 'ok' : 'sync'),
+    sign: icon(is_clear ? 'ok' : needs_care ? 'warn' : 'sync'),
     text: [what, h('br'), why],
-    level: is_clear && phase !== 'failed' ? 'ok' : 'wait',
+    level: needs_care ? 'warn' : is_clear && phase !== 'failed' ? 'ok' : 'wait',
     act: 'sync',
     onclick,
   });

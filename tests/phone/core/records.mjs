@@ -65,6 +65,7 @@ export function everyOutcome(record) {
     answered(record, { state: 'complete' }),
     { type: 'refused', problem },
     { type: 'too_large', problem: { code: 'too-large' } },
+    { type: 'tried_again' },
     { type: 'not_believed' },
     { type: 'unreachable', at_ms: 1_000_000, retry_after_ms: null, jitter: 0.5 },
     { type: 'unknown' },

@@ -9,7 +9,7 @@ const MEANING = {
   complete: ['照片齐全', 'A verified receipt of the present epoch: report and every photo are held and re-hashed.'],
   aside: [
     '待处理',
-    'The office could not take it; the network cannot help. It stays here in full and travels in the carried file.',
+    'The office could not take it; the network alone cannot help. It stays here in full, travels in the carried file, and is offered again when a person asks for it.',
   ],
 };
 
@@ -18,6 +18,7 @@ const HAPPENING = {
   answered: 'a verified receipt about exactly these bytes came',
   refused: 'the office cannot read it',
   too_large: 'it alone is too large for a push',
+  tried_again: 'a person asked to try it again',
   not_believed: 'an answer without a receipt to believe came',
   unreachable: 'no answer, or "later"',
   unknown: 'the office does not know it',
@@ -58,7 +59,8 @@ ${states.join('\n')}
 ${moves.join('\n')}
 
 - *never*: the caller is wrong; the move throws and the transaction that asked for it fails, so the photos are still there.
-- A refusal is unsigned: it sets aside only what no receipt covers. A receipt brings back what was set aside.
+- A refusal is unsigned: it sets aside only what no receipt covers. A receipt brings back what was set aside, and so does a person who
+  tries it again; refused again it is set aside again.
 - \`complete\` ends only by a new epoch or when the office does not know the report; then everything is offered again.
 - Held and quarantined reports upload their photos like any other, and the office is asked about them until it has decided.
 - Originals stay until 30 days after a verified \`complete\` of the present epoch, for every report that names the photo.

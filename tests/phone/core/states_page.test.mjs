@@ -19,5 +19,6 @@ test('the diagram draws every change of state and nothing that stays', () => {
     'complete queued',
     'aside received',
     'aside complete',
+    'aside queued',
   ]);
 });

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DAY_MS, MOVES, STATES, isOpen, needsPush, next, originalsMayGo } from '../../../client_sync/phone/core/sync_states.js';
+import { DAY_MS, MOVES, STATES, isOpen, needsPush, next, originalsMayGo, wantedPhotos } from '../../../client_sync/phone/core/sync_states.js';
 import { EPOCH, LATER_EPOCH, aDigest, aRecord, aReceipt, answered, everyOutcome, sealed } from './records.mjs';
 
 const HAPPENINGS = [...new Set(everyOutcome(aRecord()).map((outcome) => outcome.type))];
@@ -154,6 +154,22 @@ test('a record set aside comes back by a receipt, as after it was carried to the
   assert.deepEqual([carried.state, carried.problem], ['complete', null]);
 });
 
+test('a record set aside is offered again when a person asks for it, and set aside again if nothing has changed', () => {
+  const refused = { type: 'refused', problem: { code: 'invalid', retry: 'after-change' } };
+  const tried = next(next(aRecord({ attempts: 4 }), refused), { type: 'tried_again' });
+  assert.deepEqual([tried.state, tried.problem, tried.attempts, needsPush(tried, 0)], ['queued', null, 0, true]);
+  const again = next(tried, refused);
+  assert.deepEqual([again.state, again.problem.code], ['aside', 'invalid']);
+});
+
+test('which photos the office still wants is one answer: all before a receipt, then the missing ones, none at the end', () => {
+  const [first, second] = aRecord().photos;
+  assert.deepEqual(wantedPhotos(inState('queued')), [first, second]);
+  assert.deepEqual(wantedPhotos(inState('aside')), [first, second]);
+  assert.deepEqual(wantedPhotos(next(aRecord(), answered(aRecord(), { missing: [second] }))), [second]);
+  assert.deepEqual(wantedPhotos(inState('complete')), []);
+});
+
 test('a new epoch offers everything again and the old receipts stay as witnesses', () => {
   const record = aRecord();
   const complete = next(record, answered(record, { state: 'complete' }));
@@ -204,7 +220,7 @@ const outcome = fc.oneof(
     })
     .map((told) => answered(aRecord(), told)),
   fc.constantFrom('refused', 'too_large').map((type) => ({ type, problem: { code: type } })),
-  fc.constantFrom('not_believed', 'unknown', 'originals_removed').map((type) => ({ type })),
+  fc.constantFrom('not_believed', 'unknown', 'originals_removed', 'tried_again').map((type) => ({ type })),
   fc
     .record({ at_ms: fc.nat(), retry_after_ms: fc.option(fc.nat()), jitter: fc.double({ min: 0, max: 0.99, noNaN: true }) })
     .map((told) => ({ type: 'unreachable', ...told })),

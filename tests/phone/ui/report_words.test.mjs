@@ -5,7 +5,9 @@ import { test } from 'node:test';
 
 import { gathered } from '../../../client_sync/phone/ui/screens/more_self.js';
 import { photoStep } from '../../../client_sync/phone/ui/screens/report_photos.js';
-import { peopleWords, stateLevel, stateWords, wantsCare } from '../../../client_sync/phone/ui/screens/report_words.js';
+import {
+  mayTryAgain, peopleWords, refusalWords, stateLevel, stateWords, wantsCare,
+} from '../../../client_sync/phone/ui/screens/report_words.js';
 import { newestRevisions } from '../../../client_sync/phone/ui/screens/reports.js';
 import { t } from '../../../client_sync/phone/ui/words.js';
 
@@ -54,6 +56,23 @@ test('oneself is called by name, a colleague by what was written down, and a bar
   assert.equal(peopleWords(people, self), '张三、苏E-1');
   assert.equal(peopleWords([{ id: '8c60f85d', certificate_no: '苏E-9' }], self), '张三 苏E-9');
   assert.equal(peopleWords(people, null), '8c60f85d、苏E-1');
+});
+
+test('a photo that the office did not take is named in the report, in the list and as something to look at', () => {
+  const record = { ...RECORD, state: 'received', missing: [DIGEST] };
+  const refused = new Set([DIGEST]);
+  assert.equal(stateWords(record, NOW_MS, refused), t('state.refused', { n: 1 }));
+  assert.deepEqual([wantsCare(record), wantsCare(record, refused), stateLevel(record, refused)], [false, true, 'warn']);
+  assert.equal(photoStep(record, { ...PHOTO, state: 'refused' }, DIGEST), 'refused');
+  assert.equal(photoStep({ ...record, missing: [] }, { ...PHOTO, state: 'refused' }, DIGEST), 'there', 'another way brought it');
+  assert.equal(wantsCare({ ...record, missing: [] }, refused), false);
+  assert.ok(refusalWords({ code: 'too-large', max_bytes: 5_000_000 }).includes('5.0 MB'));
+  assert.equal(refusalWords({ code: 'too-large' }), t('report.refused_large'));
+  assert.equal(refusalWords({ code: 'upload-length' }), t('problem.upload-length'));
+});
+
+test('what was set aside may be tried again, except where the office said never', () => {
+  assert.deepEqual(['later', 'after-change', undefined, 'never'].map((retry) => mayTryAgain({ retry })), [true, true, true, false]);
 });
 
 test('the list shows the newest revision of each report once, the newest visit first', () => {

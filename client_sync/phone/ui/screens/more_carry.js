@@ -68,10 +68,10 @@ function explain(fault, said) {
 }
 
 /** The finished file, to send or to save: sharing needs a tap of its own. @param {CarriedFile} carried */
-function readyHere({ blob, name, reports, photos }) {
+function readyHere({ blob, name, reports, steps, photos }) {
   const file = new File([blob], name, { type: 'application/octet-stream' });
   const can_share = navigator.canShare?.({ files: [file] }) === true;
-  const text = t('more.carry_ready_text', { name, reports, photos, size: bytesWords(blob.size) });
+  const text = t('more.carry_ready_text', { name, reports: reports - steps, steps, photos, size: bytesWords(blob.size) });
   return [
     banner({ level: 'info', title: t('more.carry_ready'), text }),
     can_share && bigButton({

@@ -7,7 +7,7 @@ import { keepSetting, readSetting } from '../../store/identity.js';
 import { PHOTOS_ON } from '../../sync/data_saver.js';
 import { h } from '../dom.js';
 import { banner, bigButton, card } from '../parts.js';
-import { syncLine } from '../sync_line.js';
+import { failureWords, isClear, syncLine } from '../sync_line.js';
 import { t, tOr } from '../words.js';
 import { choiceRow } from './more_look.js';
 
@@ -24,7 +24,7 @@ export async function syncHere(phone) {
     t('more.sync'),
     syncLine(phone, counted),
     is_waiting && banner({ level: 'info', text: tOr(`problem.${problem_code}`, 'problem.unexpected') }),
-    phase === 'idle' && !navigator.onLine && h('p', { class: 'quiet' }, t('more.sync_offline')),
+    phase === 'idle' && !navigator.onLine && h('p', { class: 'quiet' }, offlineWords(counted)),
     bigButton({
       label: t('more.sync_now'), act: 'sync-now', kind: 'primary', icon: 'sync',
       onclick: () => void phone.sync.syncNow('button'),
@@ -33,6 +33,11 @@ export async function syncHere(phone) {
       label: t('more.sync_photos'), act: 'sync-photos', icon: 'photo', onclick: () => void phone.sync.syncNow('photos'),
     }),
   );
+}
+
+/** @param {import("../../store/outbox.js").Counts} counted */
+function offlineWords(counted) {
+  return isClear(counted) ? failureWords('unreachable', true) : t('more.sync_offline');
 }
 
 /** @param {Phone} phone @returns {Promise<import("../dom.js").Children>} */

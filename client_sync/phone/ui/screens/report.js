@@ -5,17 +5,19 @@
 import { readDraft } from '../../store/drafts.js';
 import { parcel } from '../../store/land.js';
 import { recordsOfReport, revise } from '../../store/outbox.js';
+import { refusedPhotos } from '../../store/photos.js';
 import { reportState } from '../../store/work.js';
 import { visitPath } from '../capture/start.js';
 import { h } from '../dom.js';
 import { instantWords } from '../format.js';
 import { ring } from '../icons.js';
-import { banner, bigButton, card, empty, facts, live, page, row, sheet, stateLine } from '../parts.js';
+import { bigButton, card, empty, facts, live, page, row, sheet, stateLine } from '../parts.js';
 import { landName } from '../place_words.js';
 import { t } from '../words.js';
 import { becameHere } from './report_became.js';
+import { careHere } from './report_care.js';
 import { Pictures, photoRows } from './report_photos.js';
-import { kindWords, peopleWords, problemWords, stateLevel, stateRing, stateWords, wantsCare } from './report_words.js';
+import { kindWords, peopleWords, stateLevel, stateRing, stateWords, wantsCare } from './report_words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
 /** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
@@ -46,13 +48,14 @@ async function bodyHere(phone, id, pictures) {
   if (newest === undefined) return [empty(t('report.absent'), t('report.absent_text')), becameHere(phone, told)];
   const claims = JSON.parse(newest.manifest);
   const photos = await photoRows(phone, newest, claims.photos, pictures);
+  const refused = await refusedPhotos(phone.db);
   const problem = newest.problem ?? (told?.rev === newest.rev ? told.problem : null);
   return [
     stateLine({
-      sign: stateRing(newest), text: stateWords(newest, phone.clock.nowMs()), level: stateLevel(newest), act: 'explain',
+      sign: stateRing(newest), text: stateWords(newest, phone.clock.nowMs(), refused), level: stateLevel(newest, refused), act: 'explain',
       onclick: () => explain(phone, newest),
     }),
-    problem && banner({ level: newest.state === 'aside' ? 'bad' : 'warn', text: problemWords(problem) }),
+    await careHere(phone, records, problem),
     becameHere(phone, told),
     card(t('report.what'), facts(await factsOf(phone, newest, claims))),
     photos.length > 0 && h('section', { class: 'card rows' }, h('h2', null, t('report.photos', { n: photos.length })), photos),
@@ -105,7 +108,7 @@ async function correctHere(phone, id) {
     const draft = await revise(phone.db, id, phone.clock);
     phone.go(visitPath(draft.id, 'observation'));
   };
-  const kind = begun || wantsCare(records[records.length - 1]) ? 'primary' : 'plain';
+  const kind = begun || wantsCare(records[records.length - 1], await refusedPhotos(phone.db)) ? 'primary' : 'plain';
   const label = t(begun ? 'report.correct_on' : 'report.correct');
   return bigButton({ label, act: 'correct', icon: 'edit', kind, onclick: () => void begin() });
 }

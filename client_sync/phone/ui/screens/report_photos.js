@@ -2,6 +2,7 @@
  * The photos of one sealed report, each with where its bytes are. Loads a picture from the phone only, never from the network.
  */
 
+import { wantedPhotos } from '../../core/sync_states.js';
 import { photoRow, photoUrl } from '../../store/photos.js';
 import { h } from '../dom.js';
 import { bytesWords, instantWords } from '../format.js';
@@ -47,18 +48,18 @@ export class Pictures {
  * @param {OutboxRecord} record
  * @param {PhotoRow|null} photo
  * @param {string} digest
- * @returns {"lost"|"freed"|"there"|"partly"|"here"}
+ * @returns {"lost"|"refused"|"freed"|"there"|"partly"|"here"}
  */
 export function photoStep(record, photo, digest) {
-  const is_there = record.state === 'complete' || (record.state === 'received' && !record.missing.includes(digest));
-  if (is_there) return record.originals_removed ? 'freed' : 'there';
+  if (!wantedPhotos(record).includes(digest)) return record.originals_removed ? 'freed' : 'there';
   if (photo === null || photo.state === 'lost') return 'lost';
   if (photo.state === 'uploaded') return 'there';
+  if (photo.state === 'refused') return 'refused';
   return photo.sent_bytes > 0 ? 'partly' : 'here';
 }
 
 /** @type {Record<ReturnType<typeof photoStep>, Parameters<typeof ring>[0]>} */
-const RING = { lost: 'aside', freed: 'complete', there: 'complete', partly: 'received', here: 'queued' };
+const RING = { lost: 'aside', refused: 'aside', freed: 'complete', there: 'complete', partly: 'received', here: 'queued' };
 
 /**
  * A row for each photo of the manifest.
@@ -75,14 +76,26 @@ export async function photoRows(phone, record, declared, pictures) {
     const sent = kept === null ? 0 : Math.floor((100 * kept.sent_bytes) / kept.bytes);
     const open = () => {
       const taken = h('p', null, instantWords(photo.taken_at, phone.clock.nowMs()));
-      sheet(kind, [h('img', { class: 'photo-whole', src: url, alt: kind }), taken]);
+      sheet(kind, [url && picture(url, 'photo-whole', kind), taken]);
     };
     return row({
       title: [`${at + 1} · ${kind} `, h('span', { class: 'quiet num' }, bytesWords(photo.bytes))],
       text: [ring(RING[step]), ` ${t(`report.photo_${step}`, { percent: sent })}`],
-      lead: url === null ? icon('photo') : h('img', { class: 'photo-thumb', src: url, alt: '', decoding: 'async' }),
+      lead: url === null ? icon('photo') : picture(url, 'photo-thumb', ''),
       act: `photo-${at + 1}`,
       ...(url === null ? {} : { onclick: open }),
     });
   }));
+}
+
+/**
+ * A picture, or the words that it is kept and cannot be shown, where this browser does not know its format (HEIC, video).
+ * @param {string} url
+ * @param {"photo-thumb"|"photo-whole"} looks
+ * @param {string} alt
+ */
+function picture(url, looks, alt) {
+  const image = h('img', { class: looks, src: url, alt, decoding: 'async' });
+  image.addEventListener('error', () => image.replaceWith(h('span', { class: 'photo-words' }, t('capture.no_preview'))));
+  return image;
 }

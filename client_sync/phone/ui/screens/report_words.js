@@ -3,21 +3,37 @@
  * receipt covers.
  */
 
-import { instantWords } from '../format.js';
+import { wantedPhotos } from '../../core/sync_states.js';
+import { bytesWords, instantWords } from '../format.js';
 import { ring } from '../icons.js';
 import { t, tOr } from '../words.js';
 
 /** @typedef {import("../../types.js").OutboxRecord} OutboxRecord */
 /** @typedef {"ok"|"wait"|"warn"|"bad"} Level */
 
+/** @type {ReadonlySet<string>} */
+const NONE = new Set();
+
+/**
+ * The photos of a record that the office still wants and did not take.
+ * @param {OutboxRecord} record
+ * @param {ReadonlySet<string>} refused the digests of all such photos
+ */
+export function refusedOf(record, refused) {
+  return wantedPhotos(record).filter((digest) => refused.has(digest));
+}
+
 /**
  * @param {OutboxRecord} record
  * @param {number} now_ms
+ * @param {ReadonlySet<string>} [refused] the photos that the office did not take
  * @returns {string}
  */
-export function stateWords(record, now_ms) {
+export function stateWords(record, now_ms, refused = NONE) {
   const { state, current, missing, attempts, carried_at } = record;
   if (state === 'aside') return t('state.aside');
+  const n_refused = refusedOf(record, refused).length;
+  if (state === 'received' && n_refused > 0) return t('state.refused', { n: n_refused });
   if (current === 'quarantined') return t('state.quarantined');
   if (current === 'held') return t('state.held');
   if (state === 'queued' && carried_at !== null) return t('state.carried', { when: instantWords(carried_at, now_ms) });
@@ -26,11 +42,11 @@ export function stateWords(record, now_ms) {
   return t(record.photos.length > 0 ? 'state.complete' : 'state.bare');
 }
 
-/** @param {OutboxRecord} record @returns {Level} */
-export function stateLevel({ state, current, problem }) {
-  if (state === 'aside') return 'bad';
-  if (current === 'quarantined' || problem?.code === 'photo-lost') return 'warn';
-  return state === 'complete' ? 'ok' : 'wait';
+/** @param {OutboxRecord} record @param {ReadonlySet<string>} [refused] @returns {Level} */
+export function stateLevel(record, refused = NONE) {
+  if (record.state === 'aside') return 'bad';
+  if (record.current === 'quarantined' || wantsCare(record, refused)) return 'warn';
+  return record.state === 'complete' ? 'ok' : 'wait';
 }
 
 /** @param {OutboxRecord} record */
@@ -38,9 +54,27 @@ export function stateRing({ state }) {
   return ring(state);
 }
 
-/** A person may have to do something. @param {OutboxRecord} record */
-export function wantsCare(record) {
-  return record.state === 'aside' || record.problem?.code === 'photo-lost';
+/** A person may have to do something. @param {OutboxRecord} record @param {ReadonlySet<string>} [refused] */
+export function wantsCare(record, refused = NONE) {
+  return record.state === 'aside' || record.problem?.code === 'photo-lost' || refusedOf(record, refused).length > 0;
+}
+
+/**
+ * Whether the same may be offered again: not where the office said never, for then only a carried file helps.
+ * @param {{retry?: string}|null|undefined} problem
+ */
+export function mayTryAgain(problem) {
+  return problem?.retry !== 'never';
+}
+
+/**
+ * Why the office did not take a photo.
+ * @param {import("../../types.js").Refusal["problem"]} problem
+ */
+export function refusalWords(problem) {
+  if (problem.code !== 'too-large') return problemWords(problem);
+  const { max_bytes } = problem;
+  return typeof max_bytes === 'number' ? t('report.refused_too_large', { max: bytesWords(max_bytes) }) : t('report.refused_large');
 }
 
 /** A problem in words with what to do. @param {{code: string}} problem */
@@ -48,10 +82,6 @@ export function problemWords({ code }) {
   return tOr(`problem.${code}`, 'problem.unexpected');
 }
 
-/** What was seen, in a word. @param {string|null} kind */
-export function kindWords(kind) {
-  return kind === null ? t('report.title') : tOr(`capture.kind.${kind}`, 'report.title');
-}
 /**
  * Who was there: oneself by name, others as they were written down.
  * @param {{id: string, certificate_no?: string|null}[]} inspectors
@@ -62,3 +92,7 @@ export function peopleWords(inspectors, self) {
   return called.join('、');
 }
 
+/** What was seen, in a word. @param {string|null} kind */
+export function kindWords(kind) {
+  return kind === null ? t('report.title') : tOr(`capture.kind.${kind}`, 'report.title');
+}

@@ -47,7 +47,7 @@ export default {
   'more.carry_nothing': 'Nothing to export: everything is sent.',
   'more.carry_no_key': 'The office does not take encrypted files yet. Please sync by network.',
   'more.carry_ready': 'The file is ready',
-  'more.carry_ready_text': '{name}: {reports} records, {photos} photos, {size}.',
+  'more.carry_ready_text': '{name}: records {reports}, task progress {steps}, photos {photos}, {size}.',
   'more.carry_share': 'Send or save to…',
   'more.carry_save': 'Save on the phone',
   'more.carry_next': 'Give the file to the office, then read the receipts file they give you below.',

@@ -47,7 +47,7 @@ export default {
   'more.carry_nothing': '没有要导出的：全部都传完了。',
   'more.carry_no_key': '单位还没有开通加密文件这条路。请用网络同步。',
   'more.carry_ready': '文件做好了',
-  'more.carry_ready_text': '{name}：{reports} 条、{photos} 张照片，{size}。',
+  'more.carry_ready_text': '{name}：记录 {reports} 条、任务进展 {steps} 条、照片 {photos} 张，{size}。',
   'more.carry_share': '发送或存到…',
   'more.carry_save': '存到手机',
   'more.carry_next': '把文件交给单位导入，再把单位给的回执文件在下面读入。',

@@ -22,6 +22,7 @@ export default {
   'problem.method-not-allowed': 'App and server are of different versions. Update the app, then sync.',
   'problem.malformed': 'The server could not read the request. Update the app, then sync; if it stays, tell the office.',
   'problem.invalid': 'The server does not accept some of it. Correct it and send again; if you cannot see why, tell the office.',
+  'problem.cut-short': 'It was cut on its way and is sent again.',
   'problem.too-large': 'It is too large even alone. Correct it: a shorter note, fewer corners in the outline.',
   'problem.unsupported-coding': 'App and server are of different versions. Update the app, then sync.',
   'problem.unsupported-type': 'App and server are of different versions. Update the app, then sync.',

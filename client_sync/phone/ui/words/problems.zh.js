@@ -22,6 +22,7 @@ export default {
   'problem.method-not-allowed': '应用和服务器的版本对不上。请更新应用，再同步。',
   'problem.malformed': '服务器读不懂这次请求。请更新应用，再同步；还这样就告诉单位。',
   'problem.invalid': '有的内容服务器不接受。请更正后再传；看不出错在哪，就告诉单位。',
+  'problem.cut-short': '传到一半断了，会自动再传。',
   'problem.too-large': '一次传得太多，单独传也收不下。请更正：把说明写短些，范围少点几个角。',
   'problem.unsupported-coding': '应用和服务器的版本对不上。请更新应用，再同步。',
   'problem.unsupported-type': '应用和服务器的版本对不上。请更新应用，再同步。',
