@@ -9,20 +9,18 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import sha256
 from pathlib import Path
-from time import monotonic, sleep
 from typing import IO, Any, Final
 
 from server import problems
 from server.exports.shelf import sync
+from server.file_locks import held
 
 KEPT_DAYS: Final = 14
-LOCK_PAUSE_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 60.0
 BLOCK: Final = 1024 * 1024
 GZIP_LEVEL: Final = 6
@@ -80,20 +78,10 @@ class PackageFolder:
         package = KeptPackage(**{**known, "stamp": Stamp(**known["stamp"])})
         return package if self.path(package).exists() else None
 
-    @contextmanager
-    def lock(self, area: str) -> Iterator[None]:
+    def lock(self, area: str) -> AbstractContextManager[None]:
         """Let one make the package of an area while others wait for it. Raises UNAVAILABLE when that takes too long."""
-        deadline = monotonic() + PATIENCE_SECONDS
-        with (self.folder / f"{area}.lock").open("w") as file:
-            while True:
-                try:
-                    flock(file, LOCK_EX | LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if monotonic() > deadline:
-                        raise problems.UNAVAILABLE(reason="the area package is still being made") from None
-                    sleep(LOCK_PAUSE_SECONDS)
-            yield
+        too_long = problems.UNAVAILABLE(reason="the area package is still being made")
+        return held(self.folder / f"{area}.lock", patience_seconds=PATIENCE_SECONDS, otherwise=too_long)
 
     def keep(self, area: str, stamp: Stamp, body: Iterable[Line], first: Opening, *, now: datetime) -> KeptPackage:
         """Write a package and make it the newest of its area; the file it had stays when its content is the same.

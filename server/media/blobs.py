@@ -3,17 +3,14 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from time import monotonic, sleep
 
 from server import problems
+from server.file_locks import held
 
 BLOCK = 1024 * 1024
-LOCK_PAUSE_SECONDS = 0.02
 
 
 class Blobs:
@@ -112,20 +109,9 @@ class Blobs:
         with tempfile.NamedTemporaryFile(dir=self.parts):
             pass
 
-    @contextmanager
-    def lock(self, upload_id: str, *, patience_seconds: float = 5.0) -> Iterator[None]:
+    def lock(self, upload_id: str, *, patience_seconds: float = 5.0) -> AbstractContextManager[None]:
         """Hold the upload against every other process of this host. Raises UPLOAD_LOCKED when patience runs out."""
-        deadline = monotonic() + patience_seconds
-        with self.lock_path(upload_id).open("w") as file:
-            while True:
-                try:
-                    flock(file, LOCK_EX | LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if monotonic() > deadline:
-                        raise problems.UPLOAD_LOCKED() from None
-                    sleep(LOCK_PAUSE_SECONDS)
-            yield
+        return held(self.lock_path(upload_id), patience_seconds=patience_seconds, otherwise=problems.UPLOAD_LOCKED())
 
 
 def shelf(folder: Path, digest: str) -> Path:

@@ -27,6 +27,7 @@ PURE = layer("domain programmes law problems", GEOMETRY)
 
 LAYERS: dict[str, Layer] = {
     "problems": layer(""),
+    "file_locks": layer("problems"),
     "settings": layer("domain problems media.examiner"),
     "domain": PURE,
     "programmes": PURE,
@@ -37,10 +38,10 @@ LAYERS: dict[str, Layer] = {
     ),
     "store": layer("domain problems settings keys.text", f"{GEOMETRY} sqlalchemy flask_sqlalchemy flask_migrate alembic psycopg"),
     "migrations": layer("store", "alembic sqlalchemy flask"),
-    "media": layer("domain problems settings", "PIL pillow_heif exifread numpy"),
+    "media": layer("domain problems settings file_locks", "PIL pillow_heif exifread numpy"),
     "keys": layer("domain problems settings", "cryptography argon2 itsdangerous pyrage"),
     "imports": layer("domain problems", f"{GEOMETRY} pyogrio chinese_calendar"),
-    "exports": layer("domain programmes law problems listings store", "xlsxwriter"),
+    "exports": layer("domain programmes law problems listings store file_locks", "xlsxwriter"),
     "listings": layer("domain problems store", "sqlalchemy"),
     "jobs": layer("composition services store domain problems settings ops", "rq redis structlog flask sqlalchemy"),
     "ops": layer(
