@@ -57,6 +57,10 @@ class Ways:
     def trust(self) -> str:
         return f"http://{self.addresses[0]}:{self.trust_port}"
 
+    @property
+    def is_for_this_machine(self) -> bool:
+        return self.bind == "localhost" or self.bind.startswith("127.")
+
 
 @phone_cli.command("serve")
 @click.option("--inspector", default=FIRST_INSPECTOR, show_default=True, help="Login of the inspector whose phone joins.")
@@ -164,12 +168,25 @@ def begin_work(composition: Xuntu, ways: Ways, authority: Authority) -> None:
     serve_trust_page(answers, ways.bind, ways.trust_port)
 
 
+def who_can_reach(ways: Ways) -> list[str]:
+    """Everybody on the networks it listens on, or this computer alone."""
+    served = f"{ways.app} (the app, and the console's sign-in page)."
+    if ways.bind == EVERYWHERE:
+        return [f"Open to everybody on this network until you stop it: {served}"]
+    if ways.is_for_this_machine:
+        return [
+            f"Open to this computer alone until you stop it: {served}",
+            "   No phone reaches it without a tunnel of your own; leave out --bind to open it to the local network.",
+        ]
+    return [f"Open to everybody who can reach {ways.bind} until you stop it: {served}"]
+
+
 def what_it_means(ways: Ways, authority: Authority) -> list[str]:
     """What is now open to whom, and what a phone must do once."""
     others = [str(each) for each in ways.addresses if not authority.speaks_for(each)]
     lines = [
         "",
-        f"Open to everybody on this network until you stop it: {ways.app} (the app, and the console's sign-in page).",
+        *who_can_reach(ways),
         f"Once a phone: open {ways.trust} on it and install the certificate. It must show this SHA-256 fingerprint:",
         f"   {authority.fingerprint}",
         f"   The authority is kept in {authority.folder}: who has that folder can pose as any server of a local network.",

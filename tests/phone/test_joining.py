@@ -292,6 +292,21 @@ def test_a_phone_is_sent_to_the_one_address_that_is_listened_on(app: "Flask", mo
     assert [ways.app for ways in served] == ["https://10.0.0.7:8443", "https://10.0.0.9:8443"]
 
 
+@pytest.mark.parametrize(
+    ("bind", "said"),
+    [
+        ("0.0.0.0", "Open to everybody on this network until"),  # noqa: S104 - said of it, not listened on
+        ("10.0.0.7", "Open to everybody who can reach 10.0.0.7 until"),
+        ("127.0.0.1", "Open to this computer alone until"),
+        ("localhost", "Open to this computer alone until"),
+    ],
+)
+def test_it_is_said_who_can_reach_the_server(tmp_path: Path, clock: FixedClock, bind: str, said: str) -> None:
+    ways = phone.Ways(bind, 8443, 8080, (ipaddress.IPv4Address("10.0.0.7"),))
+    opened = [line for line in phone.what_it_means(ways, an_authority(tmp_path, clock)) if line.startswith("Open to")]
+    assert [line.startswith(said) for line in opened] == [True]
+
+
 def test_an_address_that_is_none_is_refused(app: "Flask") -> None:
     result = app.test_cli_runner().invoke(args=["phone", "serve", "--address", "office"])
     assert (result.exit_code, "--address" in result.output) == (1, True)
@@ -359,7 +374,7 @@ def test_a_phone_that_installed_the_certificate_once_is_served_again_after_a_kil
         with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
             first.get("/phone/config.json", None)
         assert f"{first.app}/phone/#enrol=" in first.printed
-        assert "Open to everybody on this network" in first.printed
+        assert "Open to this computer alone" in first.printed
         assert x509.load_der_x509_certificate(trusted).fingerprint(SHA256()).hex(":").upper() in first.printed
     with served_for_phones(tmp_path, tmp_path / "second.log") as second:
         assert second.certificate() == trusted
