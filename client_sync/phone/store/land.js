@@ -174,26 +174,39 @@ export async function parcelsNear(db, { lon, lat }, least) {
 }
 
 /**
- * Puts a whole package in the place of the area's old one, in one transaction: a screen sees the old land or the new.
+ * Puts a whole package in the place of the area's old one, in one transaction: a screen sees the old land or the new. Of
+ * leads and cases a package speaks only to a phone that never pulled: each was cut before some pull, which told every one of
+ * them and took away what has ended since.
  * @param {Database} db
  * @param {PackageRow} row
  * @param {Record<"parcels"|"features"|"duties"|"case_notes"|"law_texts", any[]>} lines
  */
 export async function replaceArea(db, row, lines) {
   const { area } = row;
-  await strict(db, ['parcels', 'features', 'duties', 'case_notes', 'law_texts', 'packages', 'package_parts'], async (tx) => {
+  const stores = ['parcels', 'features', 'duties', 'case_notes', 'law_texts', 'packages', 'package_parts'];
+  await strict(db, [...stores, 'meta'], async (tx) => {
     await clearArea(tx, area);
-    for (const note of /** @type {CaseNote[]} */ (await tx.objectStore('case_notes').getAll())) {
-      if (note.region.startsWith(area)) tx.objectStore('case_notes').delete(note.id);
-    }
+    const { case_notes, ...land } = lines;
+    const has_pulled = (await tx.objectStore('meta').get('pull')) !== undefined;
+    if (!has_pulled) await clearNotes(tx, area);
     let last = Promise.resolve(/** @type {any} */ (undefined));
-    for (const [name, rows] of Object.entries(lines)) {
+    for (const [name, rows] of Object.entries(has_pulled ? land : lines)) {
       for (const each of rows) last = tx.objectStore(name).put(each);
     }
     await last;
     await tx.objectStore('package_parts').delete(partsOf(area));
     await tx.objectStore('packages').put(row);
-  });
+  }, 'strict', stores);
+}
+
+/**
+ * @param {import("./database.js").WriteTx} tx
+ * @param {string} area
+ */
+async function clearNotes(tx, area) {
+  for (const note of /** @type {CaseNote[]} */ (await tx.objectStore('case_notes').getAll())) {
+    if (note.region.startsWith(area)) tx.objectStore('case_notes').delete(note.id);
+  }
 }
 
 /**

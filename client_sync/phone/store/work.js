@@ -85,6 +85,9 @@ export async function pullCursor(db) {
   return (await db.get('meta', 'pull'))?.cursor ?? null;
 }
 
+/** A phone that never pulled begins with a snapshot too: what a package told it of leads and cases goes at its end. */
+const NO_PULL = { round: 1, sweeps: true };
+
 /**
  * Begins a whole new snapshot: what it does not name is swept away at its end, and nothing is lost before.
  * @param {Database} db
@@ -104,7 +107,7 @@ export async function beginResync(db) {
 export async function applyPull(db, page) {
   await strict(db, [...STORES, 'meta', 'packages', 'outbox'], async (tx) => {
     const meta = tx.objectStore('meta');
-    const { round = 0, sweeps = false } = (await meta.get('pull')) ?? {};
+    const { round = 0, sweeps = false } = (await meta.get('pull')) ?? NO_PULL;
     const waiting = await progressWaiting(tx);
     for (const changes of reducePage(page)) await applyEntity(tx, changes, { round, waiting });
     if (sweeps && !page.more) await sweep(tx, round);

@@ -10,7 +10,7 @@ import { clock as wall } from '../device/clock.js';
 import { freeBytes } from '../device/storage.js';
 import { StorageFull, strict } from '../store/database.js';
 import { dropArea, partsOf } from '../store/land.js';
-import { withLock } from '../store/locks.js';
+import { withLock, withLockIfFree } from '../store/locks.js';
 import { EMPTY_PACKAGE } from '../store/work.js';
 import { diary } from './context.js';
 import { codeOf, Rejected, Stopped, Unreachable } from './errors.js';
@@ -39,11 +39,26 @@ const VAIN = new WeakMap();
 
 /**
  * Asks for the packages of the own areas where something changed or a day went by. With the data saver on, only an area
- * that is not there at all.
+ * that is not there at all. Gives way to a report that was sealed meanwhile, and to a person who asks for a sync: what was
+ * downloaded stays, and the next round goes on from there.
  * @param {Round} round
  */
 export async function refreshPackages(round) {
-  const { db, wire, clock, photos_allowed, report } = round;
+  const { wire, give_way } = round;
+  try {
+    await refreshed(round, give_way === null ? wire : wire.stoppedBy(give_way));
+  } catch (fault) {
+    if (!(fault instanceof Stopped) || wire.signal?.aborted) throw fault;
+    round.gave_way = true;
+  }
+}
+
+/**
+ * @param {Round} round
+ * @param {Wire} wire
+ */
+async function refreshed(round, wire) {
+  const { db, clock, photos_allowed, report } = round;
   const areas = widest(round.identity.regions);
   for (const area of areas) {
     const row = /** @type {PackageRow|undefined} */ (await db.get('packages', area));
@@ -52,7 +67,9 @@ export async function refreshPackages(round) {
     if (is_fresh || (row?.etag && !photos_allowed) || wasInVain(db, area, clock.nowMs())) continue;
     report('package');
     try {
-      await downloadPackage(db, wire, area, (done, total) => report('package', done, total ?? 0), clock);
+      const onProgress = (/** @type {number} */ done, /** @type {number|null} */ total) => report('package', done, total ?? 0);
+      // Where somebody fetches it by hand at this moment, there is nothing to wait for.
+      await withLockIfFree(lockOf(area), () => brought(db, wire, area, onProgress, clock));
     } catch (fault) {
       if (!(fault instanceof Rejected)) throw fault;
       await diary(round, fault, fault.code);
@@ -105,6 +122,21 @@ export function widest(regions) {
  * @throws {Unreachable|NotBelieved|Rejected|Stopped|StorageFull}
  */
 export async function downloadPackage(db, wire, area, onProgress = () => {}, clock = wall) {
+  return withLock(lockOf(area), () => brought(db, wire, area, onProgress, clock));
+}
+
+/** @param {string} area */
+const lockOf = (area) => `xuntu-package-${area}`;
+
+/**
+ * @param {Database} db
+ * @param {Wire} wire
+ * @param {string} area
+ * @param {OnProgress} onProgress
+ * @param {{nowIso: () => string, nowMs: () => number}} clock
+ * @returns {Promise<PackageRow>}
+ */
+async function brought(db, wire, area, onProgress, clock) {
   try {
     const row = await newest(db, wire, area, onProgress, clock);
     VAIN.get(db)?.delete(area);
@@ -127,19 +159,17 @@ export async function downloadPackage(db, wire, area, onProgress = () => {}, clo
  * @returns {Promise<PackageRow>}
  */
 async function newest(db, wire, area, onProgress, clock) {
-  return withLock(`xuntu-package-${area}`, async () => {
-    const before = /** @type {PackageRow} */ ({ ...EMPTY_PACKAGE, area, ...(await db.get('packages', area)) });
-    const response = await asked(wire, before);
-    if (response === null) return checked(db, before, clock.nowIso());
-    if (response === 'restart') {
-      await forgetParts(db, before);
-      const again = await asked(wire, { ...before, pending: null });
-      if (again === null) return checked(db, before, clock.nowIso());
-      if (again === 'restart') throw new Unreachable('the package cannot be had in parts', { code: 'package-damaged' });
-      return received(db, wire, before, again, onProgress, clock);
-    }
-    return received(db, wire, before, response, onProgress, clock);
-  });
+  const before = /** @type {PackageRow} */ ({ ...EMPTY_PACKAGE, area, ...(await db.get('packages', area)) });
+  const response = await asked(wire, before);
+  if (response === null) return checked(db, before, clock.nowIso());
+  if (response === 'restart') {
+    await forgetParts(db, before);
+    const again = await asked(wire, { ...before, pending: null });
+    if (again === null) return checked(db, before, clock.nowIso());
+    if (again === 'restart') throw new Unreachable('the package cannot be had in parts', { code: 'package-damaged' });
+    return received(db, wire, before, again, onProgress, clock);
+  }
+  return received(db, wire, before, response, onProgress, clock);
 }
 
 /**
@@ -277,22 +307,25 @@ async function keepParts(db, wire, row, response, onProgress) {
  * @returns {Promise<Uint8Array|null>}
  */
 async function chunkOf(reader, wire) {
-  if (wire.signal?.aborted) {
-    await reader.cancel();
-    throw new Stopped();
-  }
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  let timer;
-  const silence = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('silence')), IDLE_MS);
+  const { signal } = wire;
+  let giveUp = () => {};
+  const silence = new Promise((/** @type {(_: never) => void} */ _, reject) => {
+    giveUp = () => reject(new Error('silence'));
   });
+  const timer = setTimeout(giveUp, IDLE_MS);
+  signal?.addEventListener('abort', giveUp);
+  if (signal?.aborted) giveUp();
   try {
-    const { done, value } = await Promise.race([reader.read(), /** @type {Promise<never>} */ (silence)]);
+    const { done, value } = await Promise.race([silence, reader.read()]);
     return done ? null : value;
   } catch (fault) {
+    // Nothing more is wanted of this answer; a body that broke cannot be told so, and need not be.
+    reader.cancel().catch(() => undefined);
+    if (signal?.aborted) throw new Stopped();
     throw new Unreachable(`the package was cut: ${fault}`, { broke_down: true });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

@@ -29,6 +29,7 @@ export class Triggers {
   /** @type {Promise<void>|null} */ #running = null;
   /** @type {Wire|null} */ #wire = null;
   /** @type {string|null} */ #again = null;
+  /** @type {AbortController|null} ends only the download of land */ #giveWay = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #timer;
   #heard = false;
   #failures = 0;
@@ -47,7 +48,8 @@ export class Triggers {
   }
 
   /**
-   * Syncs now, or right after the round that is running. Settles when that round is over; never throws for the network.
+   * Syncs now, or right after the round that is running, which brings no more land then. Settles when that round is over; never
+   * throws for the network.
    * @param {string} why "start", "online", "visible", "timer", "change"; "button" and "photos" are a person's tap
    * @returns {Promise<void>}
    */
@@ -56,6 +58,7 @@ export class Triggers {
     if (this.#running !== null) {
       if (this.#again === null || PERSONS.includes(why)) this.#again = why;
       if (PERSONS.includes(why) || why === 'online') this.#wire?.giveUpSilent(SILENT_MS);
+      this.#giveWay?.abort();
       return this.#running;
     }
     if (why === 'change' && this.phone.clock.monoMs() < this.#wait_until_ms) return Promise.resolve();
@@ -70,6 +73,7 @@ export class Triggers {
   /** Stops the running round at its next exchange; what it acknowledged stays. */
   stop() {
     this.#stop.abort();
+    this.#giveWay?.abort();
     clearTimeout(this.#timer);
   }
 
@@ -107,20 +111,22 @@ export class Triggers {
     const fetch = this.fetch === undefined ? {} : { fetch: this.fetch };
     const wire = new Wire({ origin: identity.server, token: identity.token, signal, nowMs: clock.nowMs, ...fetch });
     this.#wire = wire;
+    this.#giveWay = new AbortController();
+    const give_way = this.#giveWay.signal;
     const connection = /** @type {any} */ (globalThis.navigator)?.connection ?? null;
     const photos_allowed = photosAllowed((await readSetting(db, 'photos_on')) ?? 'always', connection, why);
     const insist = PERSONS.includes(why) || why === 'online';
     const report = (/** @type {SyncProgress} */ progress) => this.#tell(progress);
-    const summary = await this.round(db, { wire, clock, report, photos_allowed, insist, jitter: this.jitter });
+    const summary = await this.round(db, { wire, clock, report, photos_allowed, insist, give_way, jitter: this.jitter });
     this.#plan(summary);
   }
 
   /** @param {import("./round.js").RoundSummary} summary */
-  #plan({ ok, retry_at_ms }) {
+  #plan({ ok, retry_at_ms, gave_way }) {
     const { clock } = this.phone;
     const now_ms = clock.nowMs();
     this.#failures = ok ? 0 : this.#failures + 1;
-    const own_ms = ok ? QUIET_MS : waitMs(this.#failures, null, this.jitter());
+    const own_ms = ok ? (gave_way ? AFTER_CHANGE_MS : QUIET_MS) : waitMs(this.#failures, null, this.jitter());
     const wait_ms = Math.min(LONGEST_WAIT_MS, Math.max(own_ms, (retry_at_ms ?? now_ms) - now_ms));
     this.#wait_until_ms = ok ? 0 : clock.monoMs() + wait_ms;
     this.#schedule(wait_ms);
@@ -143,15 +149,17 @@ export class Triggers {
 
   #afterChange() {
     this.#heard = this.#running !== null;
-    if (!this.#heard) this.#afterSealing().catch((fault) => globalThis.reportError?.(fault));
+    this.#afterSealing().catch((fault) => globalThis.reportError?.(fault));
   }
 
-  /** Syncs soon when something waits that was never offered. */
+  /** Syncs soon when something waits that was never offered; a round that is running ends without bringing land. */
   async #afterSealing() {
     const queued = await recordsIn(this.phone.db, 'queued');
     const now_ms = this.phone.clock.nowMs();
     const is_waiting = queued.some((record) => record.attempts === 0 && needsPush(record, now_ms));
-    if (is_waiting && this.phone.clock.monoMs() >= this.#wait_until_ms) this.#schedule(AFTER_CHANGE_MS);
+    if (!is_waiting) return;
+    if (this.#running !== null) this.#giveWay?.abort();
+    else if (this.phone.clock.monoMs() >= this.#wait_until_ms) this.#schedule(AFTER_CHANGE_MS);
   }
 
   /** @param {SyncProgress} progress */

@@ -40,6 +40,15 @@ export class Wire {
   }
 
   /**
+   * The same server, for exchanges that this signal may stop as well; whoever stops the others aborts it too.
+   * @param {AbortSignal} signal
+   */
+  stoppedBy(signal) {
+    const { origin, token, fetch, nowMs, timeout_ms } = this;
+    return new Wire({ origin, token, fetch, signal, nowMs, timeout_ms });
+  }
+
+  /**
    * A JSON object for a JSON body.
    * @param {string} method
    * @param {string} path below /sync/v1

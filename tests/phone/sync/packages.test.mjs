@@ -12,11 +12,15 @@ import { downloadPackage, widest } from '../../../client_sync/phone/sync/package
 import { Wire } from '../../../client_sync/phone/sync/wire.js';
 import { clock, enrolled, round, sealed } from './phones.mjs';
 import { ORIGIN } from './fake_office.mjs';
+import { FakeLocks, useLocks } from './locks.mjs';
 
 const GOLDEN = readFileSync(new URL('../../../schemas/examples/package.ndjson', import.meta.url), 'utf8');
 const LINES = GOLDEN.trim().split('\n').map((line) => JSON.parse(line));
 const AREA = LINES[0].area;
 const PARCELS = LINES.filter((line) => line.entity === 'parcel');
+const NOTES = LINES.filter((line) => line.entity === 'case_note');
+/** What a pull of the same office says of its open leads and cases. */
+const told = (notes) => notes.map(({ entity, ...data }) => ({ entity, id: data.id, op: 'put', data }));
 
 const packed = (lines) => gzipSync(Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
 const smaller = () => {
@@ -35,6 +39,7 @@ async function phoneWith(bytes) {
 
 test('a round brings the package of the own area: parcels, features, duties, notes and law texts', async () => {
   const { db, office } = await phoneWith(packed(LINES));
+  office.pull = () => ({ changes: told(NOTES), cursor: 'c0', more: false });
   assert.equal((await round(db, office)).ok, true);
   const row = await readPackage(db);
   assert.deepEqual([row.area, row.changed, row.pending], [AREA, false, null]);
@@ -46,6 +51,32 @@ test('a round brings the package of the own area: parcels, features, duties, not
   assert.equal(await db.count('package_parts'), 0);
   const duty = LINES.find((line) => line.entity === 'duty');
   assert.equal((await dutiesOf(db, duty.parcel_id)).some((each) => each.id === duty.id), true);
+});
+
+test('a package brings back no lead or case that a pull has taken away since it was cut, and takes away none that came', async () => {
+  const { db, office, wire } = await phoneWith(packed(LINES));
+  const [ended, stays] = NOTES;
+  const opened = { ...stays, id: 'opened-since', number: '2' };
+  const pages = { null: { changes: told(NOTES), cursor: 'c1', more: false }, c1: {
+    changes: [{ entity: 'case_note', id: ended.id, op: 'delete' }, ...told([opened])], cursor: 'c2', more: false,
+  } };
+  office.pull = (cursor) => pages[cursor] ?? { changes: [], cursor: 'c2', more: false };
+  await round(db, office);
+  await round(db, office);
+  await db.put('packages', { ...(await readPackage(db)), etag: '"sha256:older"' });
+  await downloadPackage(db, wire, AREA);
+  const kept = (await db.getAll('case_notes')).map((note) => note.id);
+  assert.deepEqual(kept.sort(), [stays.id, opened.id].sort());
+});
+
+test('before the first pull the package tells of leads and cases, and the whole of that pull takes their place', async () => {
+  const { db, office, wire } = await phoneWith(packed(LINES));
+  await downloadPackage(db, wire, AREA);
+  assert.equal(await db.count('case_notes'), LINES[0].counts.case_note);
+  office.pull = (cursor) => (cursor === null
+    ? { changes: told(NOTES.slice(1)), cursor: 'c1', more: true } : { changes: [], cursor: 'c2', more: false });
+  await round(db, office);
+  assert.deepEqual((await db.getAll('case_notes')).map((note) => note.id), NOTES.slice(1).map((note) => note.id));
 });
 
 test('an unchanged package is not sent again, and is not asked for again the same day', async () => {
@@ -110,6 +141,31 @@ test('a download that is cut goes on where it stopped, in another round of the a
   await downloadPackage(db, wire, AREA);
   assert.equal(asked, bytes.length - half);
   assert.equal((await allParcels(db)).length, PARCELS.length);
+});
+
+test('a round does not wait for the area that somebody downloads by hand', async () => {
+  useLocks(new FakeLocks());
+  const { db, office, wire } = await phoneWith(packed(LINES));
+  const { streamed } = office;
+  let goOn = () => {};
+  office.streamed = (bytes) => new ReadableStream({
+    start(controller) {
+      goOn = () => {
+        controller.enqueue(new Uint8Array(bytes));
+        controller.close();
+      };
+    },
+  });
+  const by_hand = downloadPackage(db, wire, AREA);
+  await sealed(db);
+  assert.equal((await round(db, office)).ok, true);
+  assert.equal((await listRecords(db))[0].state, 'complete');
+  assert.equal(office.count(`GET /sync/v1/areas/${AREA}`), 1, 'and does not download it a second time');
+  office.streamed = streamed;
+  goOn();
+  await by_hand;
+  assert.equal((await allParcels(db)).length, PARCELS.length);
+  useLocks(null);
 });
 
 test('a package that changed during the cut starts over, and replaces the whole area', async () => {

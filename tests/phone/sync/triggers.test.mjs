@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { changesOf, openDatabase } from '../../../client_sync/phone/store/database.js';
 import { keepSetting } from '../../../client_sync/phone/store/identity.js';
+import { readPackage } from '../../../client_sync/phone/store/land.js';
 import { listRecords } from '../../../client_sync/phone/store/outbox.js';
 import { photosAllowed } from '../../../client_sync/phone/sync/data_saver.js';
 import { startTriggers, Triggers } from '../../../client_sync/phone/sync/triggers.js';
@@ -138,6 +140,65 @@ test('with photos only on the button, the start sends reports and the button the
   assert.deepEqual((await listRecords(db)).map((record) => record.state), ['received']);
   await tab.syncNow('button');
   assert.deepEqual((await listRecords(db)).map((record) => record.state), ['complete']);
+});
+
+/** A phone whose area comes in part, and then nothing more on that connection; the next one brings the rest. */
+async function downloading() {
+  useLocks(new FakeLocks());
+  const { db, name, office } = await enrolled();
+  const lines = [{ entity: 'package', v: 1, area: '320583', counts: {} }, { entity: 'end', lines: 2 }];
+  const bytes = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  office.packages.set('320583', bytes);
+  const sent = [];
+  office.streamed = (part) => {
+    sent.push(part.length);
+    if (sent.length > 1) return part;
+    return new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(part.subarray(0, 20))) });
+  };
+  const tab = tabOf(db, office);
+  return { db, name, office, tab, sent, whole: bytes.length };
+}
+
+const until = async (is_so) => {
+  for (let tries = 0; !(await is_so()); tries += 1) {
+    assert.ok(tries < 500, 'it never came');
+    await new Promise((go) => { setTimeout(go, 10); });
+  }
+};
+const isInstalled = async (db) => (await readPackage(db)) !== null;
+const isSent = async (db) => (await listRecords(db)).every((record) => record.state === 'complete');
+
+test('a report that is sealed while the area is downloaded does not wait for it, and the download goes on where it was', async () => {
+  const { db, name, office, tab, sent, whole } = await downloading();
+  tab.listen();
+  await until(() => tab.progress.phase === 'package' && tab.progress.done > 0);
+  await sealed(await openDatabase(name), [1_000]);
+  await until(() => isSent(db));
+  await until(() => isInstalled(db));
+  assert.deepEqual(sent, [whole, whole - 20]);
+  const pushed = office.requests.indexOf('POST /sync/v1/push');
+  assert.ok(pushed < office.requests.lastIndexOf('GET /sync/v1/areas/320583/package'), 'the report went before the rest of the area');
+  tab.stop();
+});
+
+test('a person who taps sync while the area is downloaded gets a round at once', async () => {
+  const { db, tab, sent } = await downloading();
+  const running = tab.syncNow('start');
+  await until(() => tab.progress.phase === 'package' && tab.progress.done > 0);
+  await sealed(db);
+  await tab.syncNow('button');
+  await running;
+  assert.deepEqual([await isSent(db), await isInstalled(db), sent.length], [true, true, 2]);
+  assert.deepEqual([tab.progress.phase, tab.progress.problem_code], ['done', null]);
+});
+
+test('an app that is closed while the area is downloaded stops at once', async () => {
+  const { tab } = await downloading();
+  const running = tab.syncNow('start');
+  await until(() => tab.progress.phase === 'package' && tab.progress.done > 0);
+  tab.stop();
+  await running;
+  assert.equal(tab.progress.problem_code, 'stopped');
 });
 
 test('an exchange that hangs on a dead connection is given up when a network comes or a person asks, and sent anew', async () => {
