@@ -57,7 +57,9 @@ def run_command(server: str | None, port: int) -> None:
     address = server or f"http://127.0.0.1:{port}"
     if server is None and not answers(address):
         with own_server() as started:
-            sys.exit(patrol(started))
+            ended = patrol(started)
+        click.echo("\nThe server of this day has ended with it. To look at what came of the day: make run")
+        sys.exit(ended)
     sys.exit(patrol(address))
 
 

@@ -20,7 +20,7 @@ from server.cli.joining import APP_PATH, joining_link, lan_addresses, qr_text
 from server.cli.serving import LOOPBACK, require_free_port, serve_until_stopped
 from server.cli.welcome import welcome
 from server.composition import Xuntu, xuntu
-from server.demo.first_start import FIRST_INSPECTOR, prepare_synthetic_county
+from server.demo.first_start import FIRST_INSPECTOR, PreparedCounty, prepare_synthetic_county
 from server.domain.permissions import operator
 from server.keys.local_authority import Authority, IPAddress, leaf_for, open_authority
 from server.ops.migrate import upgrade
@@ -60,6 +60,15 @@ class Ways:
     @property
     def is_for_this_machine(self) -> bool:
         return self.bind == "localhost" or self.bind.startswith("127.")
+
+    @property
+    def is_on_loopback(self) -> bool:
+        return self.bind == EVERYWHERE or self.is_for_this_machine
+
+    @property
+    def from_here(self) -> str:
+        """The address for a browser of this machine."""
+        return f"https://localhost:{self.port}" if self.is_on_loopback else self.app
 
 
 @phone_cli.command("serve")
@@ -118,12 +127,12 @@ def serve_over_cable(script: ScriptInfo, port: int, inspector: str, *, empty: bo
         reason = forwarded.stderr.strip() or "no reason given"
         raise click.ClickException(f"adb could not reach one phone ({reason}); is USB debugging on and allowed on its screen?")
     address = f"http://localhost:{port}"
-    app, composition = begin(script, f"http://{LOOPBACK}:{port}", empty=empty)
+    app, composition, prepared = begin(script, f"http://{LOOPBACK}:{port}", on_loopback=True, empty=empty)
     say(
         [
             "",
             "The phone on the cable reaches Xuntu as its own localhost; nothing else can.",
-            *joining(composition, address, inspector),
+            *joining(composition, address, inspector, prepared),
         ]
     )
     serve_until_stopped(app, composition, {"bind": f"{LOOPBACK}:{port}"})
@@ -133,13 +142,13 @@ def serve_on_network(script: ScriptInfo, ways: Ways, inspector: str, *, empty: b
     """HTTPS with a certificate of this machine's own authority, and the page from which a phone takes that authority."""
     require_free_port(ways.port, ways.bind)
     require_free_port(ways.trust_port, ways.bind)
-    app, composition = begin(script, f"https://localhost:{ways.port}", empty=empty)
+    app, composition, prepared = begin(script, ways.from_here, on_loopback=ways.is_on_loopback, empty=empty)
     host, now = socket.gethostname() or "xuntu", composition.clock()
     addresses: tuple[IPAddress, ...] = ways.addresses
     authority = open_authority(composition.settings.data_dir / "phone-ca", host=host, addresses=addresses, now=now)
     leaf = leaf_for(authority, host=host, addresses=addresses, now=now)
     say(what_it_means(ways, authority))
-    say(joining(composition, ways.app, inspector))
+    say(joining(composition, ways.app, inspector, prepared))
     options: dict[str, Any] = {
         "bind": f"{ways.bind}:{ways.port}",
         "certfile": str(leaf.certificate),
@@ -149,14 +158,14 @@ def serve_on_network(script: ScriptInfo, ways: Ways, inspector: str, *, empty: b
     serve_until_stopped(app, composition, options)
 
 
-def begin(script: ScriptInfo, address: str, *, empty: bool) -> tuple[Flask, Xuntu]:
+def begin(script: ScriptInfo, address: str, *, on_loopback: bool, empty: bool) -> tuple[Flask, Xuntu, PreparedCounty | None]:
     """The application with its database ready, after what `flask serve` would say of it."""
     app = script.load_app()
     upgrade(app)
     composition = xuntu()
     prepared = None if empty else prepare_synthetic_county(composition)
-    say(welcome(composition, prepared, address))
-    return app, composition
+    say(welcome(composition, prepared, address, on_loopback=on_loopback))
+    return app, composition, prepared
 
 
 def begin_work(composition: Xuntu, ways: Ways, authority: Authority) -> None:
@@ -172,13 +181,13 @@ def who_can_reach(ways: Ways) -> list[str]:
     """Everybody on the networks it listens on, or this computer alone."""
     served = f"{ways.app} (the app, and the console's sign-in page)."
     if ways.bind == EVERYWHERE:
-        return [f"Open to everybody on this network until you stop it: {served}"]
+        return [f"Open to everybody on this network until you stop it (Ctrl+C): {served}"]
     if ways.is_for_this_machine:
         return [
-            f"Open to this computer alone until you stop it: {served}",
+            f"Open to this computer alone until you stop it (Ctrl+C): {served}",
             "   No phone reaches it without a tunnel of your own; leave out --bind to open it to the local network.",
         ]
-    return [f"Open to everybody who can reach {ways.bind} until you stop it: {served}"]
+    return [f"Open to everybody who can reach {ways.bind} until you stop it (Ctrl+C): {served}"]
 
 
 def what_it_means(ways: Ways, authority: Authority) -> list[str]:
@@ -189,6 +198,7 @@ def what_it_means(ways: Ways, authority: Authority) -> list[str]:
         *who_can_reach(ways),
         f"Once a phone: open {ways.trust} on it and install the certificate. It must show this SHA-256 fingerprint:",
         f"   {authority.fingerprint}",
+        "   Without it a browser warns of the address, also the one of this computer.",
         f"   The authority is kept in {authority.folder}: who has that folder can pose as any server of a local network.",
     ]
     if others:
@@ -198,15 +208,19 @@ def what_it_means(ways: Ways, authority: Authority) -> list[str]:
     return lines
 
 
-def joining(composition: Xuntu, address: str, inspector: str) -> list[str]:
-    """A fresh code for this inspector as a QR and as the link it holds."""
-    with composition.unit_of_work(origin="phone-serve") as uow:
-        issued = issue_code(inspector, actor=operator(), uow=uow)
-    link, hours = joining_link(address, issued["code"]), composition.settings.sync.code_hours
+def joining(composition: Xuntu, address: str, inspector: str, prepared: PreparedCounty | None) -> list[str]:
+    """A code for this inspector as a QR, as the link it holds and to be typed; the one that was just told, where there is one."""
+    if prepared is not None and inspector == FIRST_INSPECTOR:
+        code = prepared.enrolment_code
+    else:
+        with composition.unit_of_work(origin="phone-serve") as uow:
+            code = issue_code(inspector, actor=operator(), uow=uow)["code"]
+    link, hours = joining_link(address, code), composition.settings.sync.code_hours
     return [
         f"Scan with the phone's camera and tap 加入 (Join); it joins one phone as {inspector}, within {hours} hours:",
         qr_text(link),
         link,
+        f"   To type it instead: open {address}{APP_PATH} on the phone and enter {code}",
         f"   iPhone: open {address}{APP_PATH} in Safari first, add it to the home screen, and scan from inside the app.",
     ]
 

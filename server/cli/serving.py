@@ -51,7 +51,7 @@ def serve_command(script: ScriptInfo, port: int, empty: bool) -> None:
     upgrade(app)
     composition = xuntu()
     prepared = None if empty else prepare_synthetic_county(composition)
-    for line in welcome(composition, prepared, f"http://{LOOPBACK}:{port}"):
+    for line in welcome(composition, prepared, f"http://{LOOPBACK}:{port}", on_loopback=True):
         click.echo(line)
     sys.stdout.flush()
     serve_until_stopped(app, composition, {"bind": f"{LOOPBACK}:{port}"})

@@ -5,10 +5,13 @@ from server.demo.first_start import FIRST_HANDLER, PreparedCounty, case_to_begin
 from server.keys.links import demo_token
 
 
-def welcome(composition: Xuntu, prepared: PreparedCounty | None, address: str) -> list[str]:
-    """The lines; passwords and the enrolment code only when they were just made."""
+def welcome(composition: Xuntu, prepared: PreparedCounty | None, address: str, *, on_loopback: bool) -> list[str]:
+    """The lines; passwords and the enrolment code only when they were just made.
+
+    Without the loopback there is no link into the console: it would open for nobody.
+    """
     lines = [f"Xuntu serves on {address}"]
-    if composition.settings.demo:
+    if composition.settings.demo and on_loopback:
         lines += demo_link(composition, prepared, address)
     if prepared is None:
         return [
