@@ -16,6 +16,22 @@ export function isDark() {
 }
 
 /**
+ * Hears when the screen has turned dark or light, by the phone or by the person; gives what ends it.
+ * @param {() => void} hear
+ * @returns {() => void}
+ */
+export function onTurnOfLight(hear) {
+  const phone = matchMedia('(prefers-color-scheme: dark)');
+  const person = new MutationObserver(hear);
+  phone.addEventListener('change', hear);
+  person.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  return () => {
+    phone.removeEventListener('change', hear);
+    person.disconnect();
+  };
+}
+
+/**
  * Shows everything so from now on.
  * @param {Theme} theme
  * @param {Contrast} contrast

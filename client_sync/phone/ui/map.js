@@ -4,7 +4,7 @@
  */
 
 import { featuresIn, parcelsIn } from '../store/land.js';
-import { isDark } from './appearance.js';
+import { isDark, onTurnOfLight } from './appearance.js';
 import { h } from './dom.js';
 import { listView } from './map_list.js';
 import { covers, feature, grown, looksTheSame, positionFeatures, sketchFeatures } from './map_shapes.js';
@@ -128,6 +128,11 @@ class DrawnMap {
     this.stands = null;
     /** @type {Map<string, Parcel>} */
     this.parcels = new Map();
+    /** @type {Mark[]} */
+    this.marks = [];
+    this.base = options.base ?? 'none';
+    /** @type {() => void} */
+    this.unfollow = () => undefined;
     this.place = h('div', { class: 'map-place' });
     container.append(this.place);
     this.map = new library.Map(this.beginning(library));
@@ -166,19 +171,46 @@ class DrawnMap {
       this.map.once('load', resolve);
       this.map.once('error', (/** @type {any} */ event) => reject(event.error));
     });
-    const scale = Math.min(3, Math.max(1, Math.round(devicePixelRatio)));
-    this.map.addImage('arrow', arrowImage({ ink: INK.subject[this.dark], halo: INK.halo[this.dark], size: 64 * scale }), {
-      pixelRatio: scale,
-    });
-    for (const look of LOOKS)
-      if (look.hatch) this.map.addImage(`hatch-${look.name}`, hatchImage(look.colour[this.dark], look.hatch));
+    this.paintImages();
     for (const layer of styleLayers(this.dark)) this.map.addLayer(layer);
     this.setLayers([...this.names]);
-    this.setBase(this.options.base ?? 'none');
+    this.setBase(this.base);
+    this.unfollow = onTurnOfLight(() => this.turn());
     this.map.on('moveend', () => this.feed());
     this.map.on('click', (/** @type {any} */ event) => this.tapped(event));
     await this.feed();
     return this;
+  }
+
+  /** The arrow and the hatches in the colours of now. */
+  paintImages() {
+    const scale = Math.min(3, Math.max(1, Math.round(devicePixelRatio)));
+    this.image('arrow', arrowImage({ ink: INK.subject[this.dark], halo: INK.halo[this.dark], size: 64 * scale }), scale);
+    for (const look of LOOKS) if (look.hatch) this.image(`hatch-${look.name}`, hatchImage(look.colour[this.dark], look.hatch), 1);
+  }
+
+  /**
+   * @param {string} name
+   * @param {{width: number, height: number, data: any}} pixels
+   * @param {number} scale
+   */
+  image(name, pixels, scale) {
+    if (this.map.hasImage(name)) this.map.updateImage(name, pixels);
+    else this.map.addImage(name, pixels, { pixelRatio: scale });
+  }
+
+  /** Night falls, or ends, while the map is open: the same map in the other colours. */
+  turn() {
+    const dark = isDark() ? 1 : 0;
+    if (dark === this.dark) return;
+    this.dark = dark;
+    this.map.setPaintProperty('paper', 'background-color', INK.paper[dark]);
+    this.paintImages();
+    for (const { id, paint } of styleLayers(dark)) {
+      for (const [name, value] of Object.entries(paint ?? {})) this.map.setPaintProperty(id, name, value);
+    }
+    this.setMarks(this.marks);
+    this.setBase(this.base);
   }
 
   /** Gives the map what the window needs from the store, and nothing when the window is a whole county. */
@@ -261,9 +293,10 @@ class DrawnMap {
 
   /** @param {Mark[]} marks */
   setMarks(marks) {
+    this.marks = marks;
     const scale = Math.min(3, Math.max(1, Math.round(devicePixelRatio)));
     const drawn = marks.map(({ lon, lat, sign, tone = 'usual', order = 0 }) => {
-      const image = `sign-${tone}-${sign}`;
+      const image = `sign-${this.dark}-${tone}-${sign}`;
       const edge = INK[tone === 'overdue' ? 'overdue' : tone === 'chosen' ? 'subject' : 'edge'][this.dark];
       const looks = { ink: edge, ground: INK.halo[this.dark], edge, size: 32 * scale };
       if (!this.map.hasImage(image)) this.map.addImage(image, signImage(sign, looks), { pixelRatio: scale });
@@ -284,6 +317,7 @@ class DrawnMap {
 
   /** @param {"none"|"vec"|"img"} base */
   setBase(base) {
+    this.base = base;
     for (const name of ['vec', 'cva', 'img', 'cia']) {
       if (!this.map.getLayer(`base-${name}`)) continue;
       this.map.removeLayer(`base-${name}`);
@@ -332,6 +366,7 @@ class DrawnMap {
   }
 
   destroy() {
+    this.unfollow();
     this.map.remove();
     this.place.remove();
   }
