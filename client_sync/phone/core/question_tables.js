@@ -22,6 +22,7 @@
  * @property {readonly {value: string, source: string}[]} [suggestions]
  * @property {boolean} [more] asked behind 更多, not on the first sight
  * @property {boolean} [other] another answer may be given in words
+ * @property {boolean} [tells] the answer is the report: without it nobody knows what was seen
  */
 
 /** The provision that says what 动工 is, and the one on halted works. */
@@ -63,6 +64,7 @@ const CONSTRUCTION = [
     field: STAGE,
     type: 'choice',
     label_key: 'ask.construction.stage',
+    tells: true,
     options: options('stage', ['none', 'foundation', 'structure', 'topped_out', 'completed']),
     law_text_ids: [STARTED],
   },
@@ -154,6 +156,7 @@ const LAND_USE = [
     field: 'observation.use',
     type: 'choice',
     label_key: 'ask.land_use.use',
+    tells: true,
     options: options('use', [
       'rural_house',
       'industrial',
@@ -196,6 +199,7 @@ const RECLAMATION = [
     field: STAGE,
     type: 'choice',
     label_key: 'ask.reclamation.stage',
+    tells: true,
     options: options('reclamation_stage', ['none', 'levelling', 'topsoil', 'planted', 'completed']),
     law_text_ids: [TEMPORARY, FACILITY],
   },

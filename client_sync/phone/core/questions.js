@@ -18,12 +18,15 @@ import { ACT, BY_KIND, PEOPLE } from './question_tables.js';
  * @typedef {{parcel?: Parcel|null, duties?: readonly Duty[], notes?: readonly CaseNote[], approvals?: readonly Feature[]}} Known
  */
 /** @typedef {"construction"|"land_use"|"reclamation"|"routine"} Kind */
+/** @typedef {{code: "unsaid", field: string, label_key: string}|{code: "no_parcel"}|{code: "nowhere"}} Gap */
 
 /** @type {readonly Kind[]} */
 export const KINDS = ['construction', 'land_use', 'reclamation'];
 
 /** @type {Readonly<Record<string, Kind>>} */
 const KIND_OF_PROGRAMME = { idle_land: 'construction', illegal_use: 'land_use', reclamation: 'reclamation' };
+/** Kinds that are judged against what somebody owes on one parcel; any other act is judged where it stands. */
+const OWED_ON_A_PARCEL = ['construction', 'reclamation'];
 const BUILDING_DUTIES = ['start_construction', 'finish_construction'];
 const PERMIT_NAMES = ['construction_permit_no', 'permit_no', '施工许可证号', '建筑工程施工许可证号'];
 
@@ -67,6 +70,26 @@ export function withoutStale(questions, draft) {
     current = withAnswer(current, stale.field, null);
   }
   return current;
+}
+
+/**
+ * What a report must say to be about something, and does not yet: what was seen, and which land. Warns and never forbids; of
+ * "nothing found" nothing more is wanted.
+ * @param {readonly Question[]} questions those of its kind
+ * @param {Pick<Draft, "observation"|"onsite"|"parcel_claim"|"task_id"|"sketch"|"position">} draft
+ * @returns {Gap[]}
+ */
+export function gapsOf(questions, draft) {
+  const kind = draft.observation?.kind;
+  if (kind === undefined || kind === 'routine') return [];
+  const unsaid = asked(questions, draft).filter(({ tells, field }) => tells && !isAnswered(draft, field));
+  const is_pointed_at = Boolean(draft.parcel_claim || draft.task_id || draft.sketch);
+  const is_nowhere = !is_pointed_at && draft.position === null;
+  const is_vague = !is_pointed_at && OWED_ON_A_PARCEL.includes(kind);
+  return [
+    ...unsaid.map(({ field, label_key }) => /** @type {Gap} */ ({ code: 'unsaid', field, label_key })),
+    ...(is_nowhere ? [/** @type {Gap} */ ({ code: 'nowhere' })] : is_vague ? [/** @type {Gap} */ ({ code: 'no_parcel' })] : []),
+  ];
 }
 
 /**

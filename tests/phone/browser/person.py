@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PATIENCE_MS = 20_000
+SHORTEST = {
+    "land_use": ("ask-observation-use-industrial",),
+    "construction": ("ask-observation-stage-none",),
+    "reclamation": ("ask-observation-stage-none",),
+}
+"""The least that a report of a kind says about what was seen; without it the app asks once more before it saves."""
 
 
 @dataclass
@@ -74,7 +80,8 @@ class Person:
             button.wait_for(timeout=PATIENCE_MS)
             act = str(button.get_attribute("data-act"))
             if act == "save":
-                self.tap(f"observe-{kind}")
+                for answer in (f"observe-{kind}", *SHORTEST.get(kind, ())):
+                    self.tap(answer)
             self.tap(act)
             if act == "save":
                 self.page.wait_for_selector(".saved-big")

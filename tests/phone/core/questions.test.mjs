@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KINDS, asked, kindsFor, questionsFor, withAnswer, withoutStale } from '../../../client_sync/phone/core/questions.js';
+import { KINDS, asked, gapsOf, kindsFor, questionsFor, withAnswer, withoutStale } from '../../../client_sync/phone/core/questions.js';
 import { complaintsOf } from '../../../client_sync/phone/core/field_check.js';
 import { OBSERVATIONS, ONSITE } from '../../../client_sync/phone/core/manifest_limits.js';
 import { hintsFor, missingHints, sideOf } from '../../../client_sync/phone/core/photo_hints.js';
@@ -215,4 +215,40 @@ test('papers that were shown and signatures that were given are photographed', (
     onsite: { approval_shown: true, party_present: true, party_refused: false },
   });
   assert.ok(['document', 'signature'].every((kind) => kinds.some((hint) => hint.kind === kind)));
+});
+
+/** What is missing of a report about this, with these answers. */
+function gapsAfter(kind, answers = {}, rest = {}) {
+  const place = { parcel_claim: null, task_id: null, sketch: null, position: { lon: 120, lat: 31 }, ...rest };
+  const draft = { observation: { kind, ...answers }, onsite: null, ...place };
+  return gapsOf(questionsFor(kind), draft).map(({ code, field = '' }) => `${code} ${field}`.trim());
+}
+
+test('a report says what was seen, by the one question its kind is about', () => {
+  const here = { parcel_claim: 'P1' };
+  assert.deepEqual(gapsAfter('reclamation', {}, here), ['unsaid observation.stage']);
+  assert.deepEqual(gapsAfter('reclamation', { stage: 'none' }, here), []);
+  assert.deepEqual(gapsAfter('construction', { sign_board: true }, here), ['unsaid observation.stage']);
+  assert.deepEqual(gapsAfter('construction', { stage: 'none' }, here), []);
+  assert.deepEqual(gapsAfter('land_use', { buildings: 2 }, here), ['unsaid observation.use']);
+  assert.deepEqual(gapsAfter('land_use', { use: 'industrial' }, here), []);
+});
+
+test('what is owed on a parcel names the parcel by a tap, a task or an outline; an act without one is judged where it stands', () => {
+  for (const kind of ['construction', 'reclamation']) {
+    assert.deepEqual(gapsAfter(kind, { stage: 'none' }), ['no_parcel'], kind);
+    for (const pointed of [{ parcel_claim: 'P1' }, { task_id: 'T1' }, { sketch: { type: 'Polygon' } }])
+      assert.deepEqual(gapsAfter(kind, { stage: 'none' }, pointed), [], kind);
+  }
+  assert.deepEqual(gapsAfter('land_use', { use: 'road' }), []);
+});
+
+test('a report of nowhere says so, once', () => {
+  for (const [kind, answers] of [['land_use', { use: 'road' }], ['reclamation', { stage: 'none' }]])
+    assert.deepEqual(gapsAfter(kind, answers, { position: null }), ['nowhere'], kind);
+});
+
+test('"nothing found", and what is not begun, lack nothing', () => {
+  assert.deepEqual(gapsAfter('routine', { nothing_found: true }, { position: null }), []);
+  assert.deepEqual(gapsOf([], { observation: null, onsite: null, parcel_claim: null, task_id: null, sketch: null, position: null }), []);
 });

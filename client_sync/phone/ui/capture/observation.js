@@ -4,7 +4,7 @@
  */
 
 import { checkDraft } from '../../core/manifest.js';
-import { asked, kindsFor, questionsFor, withAnswer, withoutStale } from '../../core/questions.js';
+import { asked, gapsOf, kindsFor, questionsFor, withAnswer, withoutStale } from '../../core/questions.js';
 import { dutiesOf, feature, lawText, notesOf, parcel as parcelById } from '../../store/land.js';
 import { task as taskById } from '../../store/work.js';
 import { h, mount } from '../dom.js';
@@ -14,6 +14,7 @@ import { t, tOr } from '../words.js';
 import { control, pressable } from './answers.js';
 import { APPROVAL_LAYERS } from './due_here.js';
 import { follow, visitScreen } from './frame.js';
+import { Gaps } from './gaps.js';
 import { lawNote } from './law_note.js';
 import { noteCard, peopleCard, signatureCard } from './people.js';
 import { photoStrip } from './photo_strip.js';
@@ -41,7 +42,7 @@ export async function observationScreen(visit) {
   const signature = signatureCard(visit);
   const screen = visitScreen(
     visit,
-    { title: t('capture.observation'), step: 'observation', foot: [form.faults, form.save] },
+    { title: t('capture.observation'), step: 'observation', foot: [form.faults, form.gaps.words, h('div', { class: 'foot-pair' }, form.gaps.anyway, form.save)] },
     form.kinds.node,
     form.questions,
     signature.node,
@@ -88,7 +89,8 @@ class Form {
     this.kinds.node.className = 'kinds';
     this.questions = h('div', { class: 'live' });
     this.faults = h('div', { class: 'faults', role: 'alert' });
-    this.save = bigButton({ label: t('capture.save'), act: 'save', kind: 'primary', onclick: () => void this.finish() });
+    this.gaps = new Gaps(() => void this.finish({ anyway: true }));
+    this.save = bigButton({ label: t(visit.draft.rev > 1 ? 'capture.save_correction' : 'capture.save'), act: 'save', kind: 'primary', onclick: () => void this.finish() });
     /** @type {Question[]} */
     this.all = [];
     /** @type {Map<string, LawText>} */
@@ -151,6 +153,7 @@ class Form {
       const [part, field] = /** @type {["observation"|"onsite", string]} */ (question.field.split('.'));
       this.drawn.get(nameOf(question))?.control.show(draft[part]?.[field] ?? null);
     }
+    this.gaps.keepTrue(gapsOf(this.all, draft));
   }
 
   /** @param {Question[]} now */
@@ -209,13 +212,17 @@ class Form {
     this.redraw();
   }
 
-  async finish() {
+  /** @param {{anyway?: boolean}} [how] anyway: what is missing was named, and it is saved without it */
+  async finish({ anyway = false } = {}) {
     // On an iPhone a tap on a button leaves the field its focus, and the last words typed would come too late.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     const unkept = this.visit.unkept.length;
     if (unkept > 0) return this.tell([t('capture.trouble.photo', { n: unkept })]);
     const faults = checkDraft(this.visit.draft);
     if (faults.length > 0) return this.tell(faults.map(({ code, field }) => faultWords(code, field)));
+    this.tell([]);
+    const gaps = anyway ? [] : gapsOf(this.all, this.visit.draft);
+    if (gaps.length > 0) return this.warn(gaps);
     this.save.disabled = true;
     try {
       await sealVisit(this.visit);
@@ -224,6 +231,13 @@ class Form {
       return this.tell(troubleWords(/** @type {any} */ (error)));
     }
     this.visit.phone.go(visitPath(this.visit.draft.id, 'saved'), { replace: true });
+  }
+
+  /** Names what is missing, and brings the first question of it before the eyes. @param {import("../../core/questions.js").Gap[]} gaps */
+  warn(gaps) {
+    this.gaps.show(gaps);
+    const first = this.all.find(({ field }) => gaps.some((gap) => gap.code === 'unsaid' && gap.field === field));
+    if (first) this.drawn.get(nameOf(first))?.node.closest('fieldset')?.scrollIntoView({ block: 'center' });
   }
 
   /** @param {string[]} lines */

@@ -129,6 +129,11 @@ export default {
   'capture.fault.sketch-unreadable': 'The outline cannot be read: draw it again.',
   'capture.fault.too-large': 'Too much text: shorten the note.',
   'capture.fault.other': 'Something is not right: {field}',
+  'capture.save_anyway': 'Save as it is',
+  'capture.gaps': 'Not said yet: {what}',
+  'capture.gaps_help': 'Add it, so that the office knows what this is about; or save it as it is.',
+  'capture.gap.no_parcel': 'Which parcel is it?',
+  'capture.gap.nowhere': 'Where is it? There is no position and no parcel',
 
   'capture.sketch': 'Draw the outline',
   'capture.sketch_tap': 'Tap each corner on the map',

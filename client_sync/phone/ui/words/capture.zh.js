@@ -129,6 +129,11 @@ export default {
   'capture.fault.sketch-unreadable': '画的范围读不出来，请重画。',
   'capture.fault.too-large': '内容太多，请把说明写短些。',
   'capture.fault.other': '有一处填得不对：{field}',
+  'capture.save_anyway': '就这样保存',
+  'capture.gaps': '还没说：{what}',
+  'capture.gaps_help': '补上再保存，单位才知道说的是什么；也可以就这样保存。',
+  'capture.gap.no_parcel': '是哪块地？',
+  'capture.gap.nowhere': '在哪里？没有位置，也没点地块',
 
   'capture.sketch': '画出范围',
   'capture.sketch_tap': '在地图上依次点每个角',
