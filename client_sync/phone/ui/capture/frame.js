@@ -6,6 +6,7 @@ import { h, mount } from '../dom.js';
 import { icon } from '../icons.js';
 import { banner, bigButton, page } from '../parts.js';
 import { t, tOr } from '../words.js';
+import { correctionLine } from './correction.js';
 import { STEPS, visitPath } from './start.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -23,7 +24,7 @@ import { STEPS, visitPath } from './start.js';
 export function visitScreen(visit, { title, step, foot, actions, flush }, ...children) {
   const saved = savedLine(visit);
   const trouble = saveTrouble(visit);
-  const node = page({ title, back: () => goBack(visit, step), actions: [actions, saved.node], foot, flush }, trouble.node, children);
+  const node = page({ title, back: () => goBack(visit, step), actions: [actions, saved.node], foot, flush }, correctionLine(visit.phone, visit.draft), trouble.node, children);
   node.classList.add('visit', `visit-${step}`);
   return {
     node,

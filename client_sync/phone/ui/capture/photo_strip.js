@@ -63,6 +63,7 @@ async function draw(visit, photo, edge_px, box) {
   const copy = bytes && (await thumbnail(bytes, photo.media_type, edge_px));
   const row = bytes ? null : await photoRow(visit.phone.db, photo.digest);
   const words = bytes ? 'capture.no_preview' : row?.state === 'uploaded' ? 'capture.photo_at_office' : 'capture.photo_lost';
+  box.classList.toggle('is-worded', !copy);
   mount(box, copy ?? h('span', { class: 'tile-words' }, t(words)));
 }
 

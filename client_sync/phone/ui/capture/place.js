@@ -10,10 +10,11 @@ import { h, mount } from '../dom.js';
 import { areaWords, metres } from '../format.js';
 import { icon } from '../icons.js';
 import { mapView } from '../map.js';
-import { bigButton, card, toast } from '../parts.js';
+import { banner, bigButton, card, toast } from '../parts.js';
 import { landName, taskName } from '../place_words.js';
 import { t } from '../words.js';
 import { dueHere } from './due_here.js';
+import { farWords } from './far.js';
 import { follow, goOn, visitScreen } from './frame.js';
 import { positionLine } from './position_line.js';
 import { foundNothing } from './nothing_found.js';
@@ -45,6 +46,7 @@ export async function placeScreen(visit) {
     { title, step: 'visit', foot: place.foot() },
     place.map_box,
     line.node,
+    place.far,
     card(t('capture.which_parcel'), place.choices),
     place.due,
     task && impossibleButton(visit, task),
@@ -75,6 +77,7 @@ class Place {
     this.map_box = h('div', { class: 'map-box visit-map' });
     this.choices = h('div', { class: 'claims', role: 'group', 'aria-label': t('capture.which_parcel') });
     this.due = h('div', { class: 'live' });
+    this.far = h('div', { class: 'far', role: 'status' });
     /** @type {MapView|null} */
     this.map = null;
     /** @type {{lon: number, lat: number}|null} */
@@ -197,11 +200,17 @@ class Place {
       ...(at ? nearest([subject], at.lon, at.lat) : [{ parcel: subject, distance_m: null }]), ...found.slice(0, OFFERED - 1)];
     const due = await dueHere(this.phone, subject, this.task);
     if (turn !== this.turn) return;
+    this.tellFar(farWords(at, { parcel: subject, task: this.task }));
     const focus = /** @type {HTMLElement|null} */ (document.activeElement)?.dataset?.act;
     const none = h('p', { class: 'hint' }, t(at ? 'capture.no_parcels' : 'capture.no_place_yet'));
     mount(this.choices, offered.length ? offered.map((one) => this.choice(one.parcel, one.distance_m)) : none);
     mount(this.due, due);
     if (focus) /** @type {HTMLElement|null} */ (this.choices.querySelector(`[data-act="${CSS.escape(focus)}"]`))?.focus();
+  }
+
+  /** @param {string|null} words */
+  tellFar(words) {
+    if (this.far.textContent !== (words ?? '')) mount(this.far, words && banner({ level: 'remind', text: words }));
   }
 
   /** @param {Parcel} parcel @param {number|null} distance_m */

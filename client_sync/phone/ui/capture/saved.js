@@ -31,7 +31,7 @@ export async function savedScreen(phone, id) {
   const place = draft.parcel_id ? await parcelById(phone.db, draft.parcel_id) : null;
   const title = t('capture.saved');
   const follow = () => phone.go(`/report/${id}`);
-  const said = stateLine({ sign: ring('queued'), text: t('capture.saved_text'), level: 'ok', act: 'saved-state', onclick: follow });
+  const said = stateLine({ sign: ring('queued'), text: t(record.rev > 1 ? 'capture.saved_correction' : 'capture.saved_text'), level: 'ok', act: 'saved-state', onclick: follow });
   const more = async () => phone.go(visitPath(await startAnotherMatter(phone, draft), 'observation'));
   const onward = async () => phone.go(next ? visitPath(await startVisit(phone, { task_id: next.id })) : '/');
   const onward_words = next ? t('capture.next_task', { place: taskName(next) }) : t('capture.to_today');

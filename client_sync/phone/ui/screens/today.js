@@ -74,7 +74,10 @@ async function draftsHere(phone) {
     drafts.map((draft, at) => h('div', { class: 'row-pair' },
       row({
         title: names.get(draft.id) ?? t('today.free_spot'),
-        text: t('today.begun_text', { photos: draft.photos.length, when: instantWords(draft.updated_at, now_ms) }),
+        text: [
+          draft.rev > 1 && [h('strong', null, t('today.correcting')), ' · '],
+          t('today.begun_text', { photos: draft.photos.length, when: instantWords(draft.updated_at, now_ms) }),
+        ],
         lead: shape(draft.observation?.kind),
         act: `resume-${at + 1}`,
         onclick: () => phone.go(visitPath(draft.id)),
@@ -96,7 +99,11 @@ async function namesOf(phone, drafts) {
 
 /** @param {Phone} phone @param {Draft} draft */
 async function drop(phone, draft) {
-  const sure = await confirmSheet({ title: t('today.drop_title'), text: t('today.drop_text', { photos: draft.photos.length }), confirm: t('today.drop'), danger: true });
+  // The photos of the report that is corrected are its own, and stay.
+  const [title, text] = draft.rev > 1
+    ? [t('today.drop_correction'), t('today.drop_correction_text')]
+    : [t('today.drop_title'), t('today.drop_text', { photos: draft.photos.length })];
+  const sure = await confirmSheet({ title, text, confirm: t('today.drop'), danger: true });
   if (sure) await discardDraft(phone.db, draft.id);
 }
 
