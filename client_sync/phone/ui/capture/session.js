@@ -9,6 +9,7 @@ import { watchCompass } from '../../device/compass.js';
 import { watchLocation } from '../../device/location.js';
 import { keepScreenOn } from '../../device/wake_lock.js';
 import { dropUnusedPhoto, keepChange, readDraft } from '../../store/drafts.js';
+import { recordsOfReport } from '../../store/outbox.js';
 import { takenPhoto } from '../../store/photos.js';
 import { follow, NOWHERE } from './standing.js';
 
@@ -67,6 +68,7 @@ export class Visit extends EventTarget {
     this.problem = null;
     /** @type {(() => Promise<unknown>)[]} pictures the phone had no room for: in memory until they are kept */
     this.unkept = [];
+    this.hearDrafts = () => void this.forgetDropped();
     /** @type {Promise<void>|null} */
     this.retrying = null;
     this.saving = 0;
@@ -316,6 +318,19 @@ export class Visit extends EventTarget {
     this.tell('saved');
   }
 
+  /**
+   * Whoever threw the draft away threw its pictures away, too. One that was sealed in another window leaves a picture that is in
+   * no report: it is still only here.
+   */
+  async forgetDropped() {
+    const { id, rev } = this.draft;
+    const is_dropped = (await readDraft(this.phone.db, id)) === null
+      && !(await recordsOfReport(this.phone.db, id)).some((record) => record.rev === rev);
+    if (!is_dropped) return;
+    this.unkept = [];
+    this.letGo();
+  }
+
   /** @param {string} digest @param {Partial<DraftPhoto>} part */
   changePhoto(digest, part) {
     return this.change({ photos: this.draft.photos.map((one) => (one.digest === digest ? { ...one, ...part } : one)) });
@@ -338,8 +353,10 @@ const waiting = new Set();
 
 /** While a picture is in memory only, the browser asks before it closes or reloads the page. @param {Visit} visit */
 function holdBack(visit) {
-  if (visit.unkept.length > 0) waiting.add(visit);
-  else waiting.delete(visit);
+  if (visit.unkept.length > 0) {
+    waiting.add(visit);
+    visit.phone.changes.addEventListener('drafts', visit.hearDrafts);
+  } else if (waiting.delete(visit)) visit.phone.changes.removeEventListener('drafts', visit.hearDrafts);
   const { addEventListener: hear, removeEventListener: ignore } = globalThis;
   if (waiting.size > 0) hear?.('beforeunload', ask);
   else ignore?.('beforeunload', ask);

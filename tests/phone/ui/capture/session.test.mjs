@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { bytesOf, clock, enrolled, freshDatabase } from '../../sync/phones.mjs';
+import { changesOf } from '../../../../client_sync/phone/store/database.js';
 import { readIdentity } from '../../../../client_sync/phone/store/identity.js';
 import { discardDraft, keepDraft, listDrafts, readDraft } from '../../../../client_sync/phone/store/drafts.js';
 import { listRecords } from '../../../../client_sync/phone/store/outbox.js';
@@ -22,7 +23,7 @@ const facts = () => ({ kind: 'near', taken_at: clock.nowIso(), position: null, v
 
 async function opened(db) {
   const config = { base_map: null, app: { name: 'xuntu-phone', version: 'test' } };
-  const phone = { db, clock, config, identity: await readIdentity(db), go: () => undefined, back: () => undefined };
+  const phone = { db, changes: changesOf(db), clock, config, identity: await readIdentity(db), go: () => undefined, back: () => undefined };
   const id = await startVisit(phone, {});
   const visit = await openVisit(phone, id);
   return { phone, id, visit };
@@ -36,19 +37,62 @@ function full(context) {
   return () => put.mock.restore();
 }
 
-test('the browser asks before it closes a page that alone holds a picture, and not otherwise', async (context) => {
-  const { db } = await freshDatabase();
-  const { visit } = await opened(db);
+/** Tells whether a page would close without asking. */
+function closing(context) {
   const heard = new EventTarget();
   for (const name of ['addEventListener', 'removeEventListener']) {
     const before = globalThis[name];
     globalThis[name] = heard[name].bind(heard);
     context.after(() => { globalThis[name] = before; });
   }
-  const closes = () => {
+  return () => {
     const event = Object.defineProperty(new Event('beforeunload', { cancelable: true }), 'returnValue', { writable: true });
     return heard.dispatchEvent(event);
   };
+}
+
+/** Waits until a change of the drafts was told and whoever heard it has looked. */
+async function toldOfDrafts(db, change) {
+  const told = new Promise((resolve) => { changesOf(db).addEventListener('drafts', resolve, { once: true }); });
+  await change();
+  await told;
+  await new Promise((resolve) => { setTimeout(resolve, 50); });
+}
+
+test('a picture in memory only is asked about no more once its draft was thrown away', async (context) => {
+  const { db } = await freshDatabase();
+  const { visit, id } = await opened(db);
+  const closes = closing(context);
+  const make_room = full(context);
+  await visit.addPhoto(picture(), facts());
+  visit.release();
+  make_room();
+  assert.equal(closes(), false);
+  await toldOfDrafts(db, () => discardDraft(db, id));
+  assert.equal(closes(), true);
+  assert.equal(await openVisit(visit.phone, id), null);
+});
+
+test('a picture in memory only goes on being asked about when another window sealed its report without it', async (context) => {
+  const { db } = await enrolled();
+  const { visit, id } = await opened(db);
+  const closes = closing(context);
+  const make_room = full(context);
+  await visit.addPhoto(picture(), facts());
+  make_room();
+  const other = new Visit(visit.phone, await readDraft(db, id));
+  await other.change({ observation: { kind: 'routine', nothing_found: true } });
+  await toldOfDrafts(db, () => sealVisit(other));
+  assert.equal(await readDraft(db, id), null);
+  assert.equal(closes(), false);
+  visit.unkept = [];
+  visit.release();
+});
+
+test('the browser asks before it closes a page that alone holds a picture, and not otherwise', async (context) => {
+  const { db } = await freshDatabase();
+  const { visit } = await opened(db);
+  const closes = closing(context);
   const make_room = full(context);
   await visit.addPhoto(picture(), facts());
   assert.equal(closes(), false);
