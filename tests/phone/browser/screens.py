@@ -340,7 +340,7 @@ class Walk:
         """Reports in every state, and what became of them."""
         self.office.line.down()
         pictures = [a_picture("illegal_on_farmland", seed) for seed in range(3)]
-        made = self.stage("reports", {"pictures": pictures, "parcels": 7})
+        made = self.stage("reports", {"pictures": pictures, "parcels": 10})
         self.at("/reports", "[data-act=report-1]")
         self.stop("reports")
         for name, identity in made.items():

@@ -95,6 +95,19 @@
     await move(await database(), record.n, { type: 'answered', outcome: current, current, missing, problem, receipt });
   };
 
+  /** The office has a record, and does not take the first of its photos. */
+  const photoRefused = async (record) => {
+    await answered(record, { state: 'received', missing: record.photos.slice(0, 1) });
+    const { photoRefused: refuse } = await proof.load('store/photos.js');
+    const problem = { code: 'too-large', title: 'Too large', retry: 'after-change', max_bytes: 64_000 };
+    await refuse(await database(), record.photos[0], { problem, at_ms: Date.now(), limits: '{}' });
+  };
+
+  const setAside = async (record, problem) => {
+    const { move } = await proof.load('store/outbox.js');
+    await move(await database(), record.n, { type: 'refused', problem });
+  };
+
   const told = async (changes) => {
     const { applyPull } = await proof.load('store/work.js');
     await applyPull(await database(), { changes: changes.map((each) => ({ op: 'put', id: each.data.id, ...each })), cursor: 'stage', more: false });
@@ -120,7 +133,7 @@
     const places = land.length >= parcels ? land : (await allParcels(await database())).slice(0, parcels);
     const use = { kind: 'land_use', use: 'industrial', buildings: 1 };
     const made = {};
-    for (const [at, name] of ['complete', 'case', 'review', 'quarantined', 'held', 'received', 'queued'].entries()) {
+    for (const [at, name] of ['complete', 'case', 'review', 'quarantined', 'held', 'received', 'queued', 'refused', 'aside', 'never'].entries()) {
       made[name] = await sealed(places[at], pictures, at % 2 ? use : { kind: 'construction', stage: 'foundation' });
     }
     const problem = { code: 'bad-signature', title: 'Bad signature', retry: 'never' };
@@ -130,6 +143,9 @@
     await answered(made.quarantined, { state: 'complete', current: 'quarantined', problem });
     await answered(made.held, { state: 'received', current: 'held', missing: made.held.photos });
     await answered(made.received, { state: 'received', missing: made.received.photos.slice(1) });
+    await photoRefused(made.refused);
+    await setAside(made.aside, { code: 'too-large', title: 'Too large', retry: 'after-change' });
+    await setAside(made.never, { code: 'item-unreadable', title: 'Item unreadable', retry: 'never' });
     const revised = await sealed(places[0], pictures, { kind: 'construction', stage: 'structure' }, made.complete.id);
     await answered(revised, { state: 'complete' });
     await told([

@@ -80,6 +80,36 @@ def test_without_a_position_a_report_is_saved_and_says_so(hand_phone: Callable[.
     assert (row.state, row.lon) == ("stored", None)
 
 
+def test_a_photo_that_the_office_refuses_is_told_where_one_looks_and_goes_with_another_try(
+    hand_phone: Callable[..., HandPhone], office: Office
+) -> None:
+    person = joined(hand_phone(), office)
+    said = {"type": "/problems/too-large", "status": 413, "code": "too-large", "retry": "after-change", "max_bytes": 400_000}
+    refused = {"status": 413, "content_type": "application/problem+json", "body": json.dumps(said)}
+    person.page.route("**/sync/v1/files", lambda route: route.fulfill(**refused))
+    person.report(0.5)
+    person.phone.wait_for("proof.counts().then(each => each.photos_refused === 1)")
+    assert newest(person)["state"] == "received"
+    person.page.locator(".state-warn", has_text="没收下照片 1 张").wait_for()
+    person.go("/reports")
+    person.see("show-aside")
+    assert "有 1 张照片单位没收下" in str(person.see("report-1").text_content())
+    person.tap("report-1")
+    banner = person.page.locator(".banner", has_text="有 1 张照片单位没有收下")
+    banner.wait_for()
+    words = str(banner.text_content())
+    assert "单位最多收 400 kB" in words
+    assert "记录的文字单位已收到" in words
+    person.tap("carry")
+    person.see("carry-out")
+    person.page.unroute("**/sync/v1/files")
+    person.page.go_back()
+    person.tap("try-again")
+    person.wait_until_complete(nudge=False)
+    assert_equal(person.page, office)
+    assert person.page.locator('[data-act="try-again"]').count() == 0
+
+
 def test_storage_that_is_not_promised_is_told_and_stops_nothing(hand_phone: Callable[..., HandPhone], office: Office) -> None:
     person = joined(hand_phone(), office)
     assert person.page.evaluate("navigator.storage.persist()") is False, "a browser without a window promises nothing"

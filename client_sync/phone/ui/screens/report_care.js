@@ -60,11 +60,11 @@ function refusedHere(phone, record, rows) {
   const why = rows.flatMap(({ digest, bytes, refusal }) => (refusal ? [t('report.refused_photo', {
     number: record.photos.indexOf(digest) + 1, size: bytesWords(bytes), why: refusalWords(refusal.problem),
   })] : []));
-  const safe = [record.state === 'received' ? t('report.refused_text_in') : '', t('report.refused_kept')].join('');
+  const safe = [...(record.state === 'received' ? [t('report.refused_text_in')] : []), t('report.refused_kept')];
   return banner({
     level: 'warn',
     title: t('report.refused_title', { n: rows.length }),
-    text: [...why, safe, t('report.refused_do')].map((words) => [words, h('br')]),
+    text: [...why, ...safe, t('report.refused_do')].map((words) => [words, h('br')]),
     actions: [tryChip(phone, [record]), carryChip(phone)],
   });
 }
