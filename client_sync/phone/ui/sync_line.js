@@ -49,7 +49,8 @@ export function syncLine(phone, counts) {
   const needs_care = counts.aside + counts.photos_refused > 0;
   const last = phone.identity?.last_sync_at ?? null;
   const when = last === null ? t('sync.never') : t('sync.last', { when: instantWords(last, phone.clock.nowMs()) });
-  const why = phase === 'failed' && problem_code ? failureWords(problem_code, is_clear) : when;
+  const is_to_tell = phase === 'failed' && problem_code !== null && !isToldByStanding(phone, problem_code);
+  const why = is_to_tell ? failureWords(problem_code, is_clear) : when;
   return stateLine({
     sign: icon(is_clear ? 'ok' : needs_care ? 'warn' : 'sync'),
     text: [what, h('br'), why],
@@ -57,6 +58,11 @@ export function syncLine(phone, counts) {
     act: 'sync',
     onclick,
   });
+}
+
+/** Having to join again is told on top of the screen, with the way to do so; twice would look like two troubles. @param {Phone} phone @param {string} code */
+function isToldByStanding({ identity }, code) {
+  return (identity?.standing ?? 'ok') !== 'ok' && ['device-revoked', 'token-expired'].includes(code);
 }
 
 /** How far one step of a sync is; a package is counted in bytes, all else in pieces. @param {string} phase @param {number} done @param {number} total */

@@ -42,6 +42,18 @@ def test_a_restored_server_is_offered_everything_again(hand_phone: Callable[...,
         assert len(office.rows(Submission, id=each["id"])) == 1
 
 
+def assert_told_once(person: Person) -> None:
+    """Both screens that tell of sync say once that a new code is needed, above all else and with the way to enter it."""
+    for path in ("/", "/more"):
+        person.go(path)
+        person.see("join-again")
+        person.tap("sync" if path == "/" else "sync-now")
+        person.page.wait_for_timeout(1500)
+        said = person.page.locator("#app").inner_text()
+        assert said.count("新的加入码") == 1, said
+        assert person.page.locator("#app .banner-bad [data-act=join-again]").count() == 1
+
+
 @pytest.mark.parametrize("how", ["revoked", "expired"])
 def test_a_phone_whose_standing_ends_keeps_everything_and_joins_again(
     hand_phone: Callable[..., HandPhone], office: Office, how: str
@@ -57,6 +69,7 @@ def test_a_phone_whose_standing_ends_keeps_everything_and_joins_again(
     assert person.page.evaluate("proof.identity()")["standing"] == how
     assert person.counts()["queued"] == 2
     assert {each["digest"] for each in person.page.evaluate("proof.outbox()")} == {each["digest"] for each in sealed}
+    assert_told_once(person)
     person.report(0.2)
     person.join()
     person.wait_until_complete()

@@ -11,6 +11,7 @@ import { lookCard } from './more_look.js';
 import { photosOnHere, syncHere } from './more_sync.js';
 import { appHere, logCard, whoHere } from './more_self.js';
 import { storageCard } from './more_storage.js';
+import { joinAgain } from './reminders.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
 
@@ -21,6 +22,7 @@ import { storageCard } from './more_storage.js';
 export async function moreScreen(phone) {
   const title = t('tab.more');
   const parts = await Promise.all([
+    live(phone, ['sync', 'identity'], async () => joinAgain(phone)),
     live(phone, ['sync', 'outbox', 'identity'], () => syncHere(phone)),
     live(phone, ['identity'], () => photosOnHere(phone)),
     carryCard(phone),

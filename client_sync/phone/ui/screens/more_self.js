@@ -7,7 +7,7 @@ import { readLog } from '../../store/log.js';
 import { readIdentity } from '../../store/identity.js';
 import { h } from '../dom.js';
 import { instantWords } from '../format.js';
-import { banner, bigButton, card, facts, live, row } from '../parts.js';
+import { bigButton, card, facts, live, row } from '../parts.js';
 import { regionWords } from '../place_words.js';
 import { t, tOr } from '../words.js';
 
@@ -26,7 +26,6 @@ export async function whoHere(phone) {
   const { inspector, crew, device_id, server, standing } = identity;
   return card(
     t('more.who'),
-    standing !== 'ok' && banner({ level: 'bad', title: t(`standing.${standing}`), text: t(`standing.${standing}_text`) }),
     facts([
       [t('enrol.name'), inspector.name],
       [t('enrol.certificate'), inspector.certificate_no ?? t('enrol.no_certificate')],

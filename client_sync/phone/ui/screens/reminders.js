@@ -22,8 +22,8 @@ export async function remindersHere(phone) {
   return [joinAgain(phone), await storageWords(phone), newerApp(phone)];
 }
 
-/** @param {Phone} phone */
-function joinAgain(phone) {
+/** A phone that has to join again, and the way to do so. @param {Phone} phone */
+export function joinAgain(phone) {
   const standing = phone.identity?.standing ?? 'ok';
   if (standing === 'ok') return null;
   const join = chip({ label: t('enrol.join_again'), act: 'join-again', onclick: () => phone.go('/enrol') });
