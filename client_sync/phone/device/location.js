@@ -10,10 +10,54 @@ const TROUBLES = /** @type {Record<number, LocationTrouble>} */ ({ 1: 'denied', 
 /** A cold receiver may need half a minute; after that the screen says what helps, and the watch goes on. */
 const PATIENCE_MS = 30_000;
 
+/** @typedef {{stop: () => void}} LocationWatch */
+/** @typedef {{onPlace: (place: GeolocationPosition) => void, onError: (error: GeolocationPositionError) => void}} Listener */
+
 /**
- * @typedef {object} LocationWatch
- * @property {() => void} stop
+ * The one watch a page keeps on the browser's receiver, however many listen. Beside a watch that was answered, Chromium lets a
+ * second wait for ever when the phone lies still; so whoever comes begins the watch anew, and all hear its answers.
  */
+class Receiver {
+  /** @type {Set<Listener>} */ #listeners = new Set();
+  /** @type {number|null} */ #id = null;
+
+  /** @param {Geolocation} geolocation */
+  constructor(geolocation) {
+    this.geolocation = geolocation;
+  }
+
+  /** @param {Listener} listener */
+  join(listener) {
+    this.#listeners.add(listener);
+    this.#end();
+    this.#id = this.geolocation.watchPosition(
+      (place) => this.#listeners.forEach((each) => each.onPlace(place)),
+      (error) => this.#listeners.forEach((each) => each.onError(error)),
+      { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS },
+    );
+  }
+
+  /** @param {Listener} listener */
+  leave(listener) {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#end();
+  }
+
+  #end() {
+    if (this.#id !== null) this.geolocation.clearWatch(this.#id);
+    this.#id = null;
+  }
+}
+
+/** @type {WeakMap<Geolocation, Receiver>} */
+const receivers = new WeakMap();
+
+/** @param {Geolocation} geolocation */
+function receiverOf(geolocation) {
+  const receiver = receivers.get(geolocation) ?? new Receiver(geolocation);
+  receivers.set(geolocation, receiver);
+  return receiver;
+}
 
 /**
  * Watch the position until `stop()`. A refusal ends nothing but this watch: calling again asks again.
@@ -29,23 +73,16 @@ export function watchLocation(hear, clock, geolocation = globalThis.navigator?.g
     hear.onTrouble('absent');
     return { stop: () => undefined };
   }
-  let is_over = false;
-  const id = geolocation.watchPosition(
-    (place) => {
+  const listener = {
+    onPlace: (/** @type {GeolocationPosition} */ place) => {
       const fix = fixOf(place, clock.monoMs());
-      if (!is_over && fix) hear.onFix(fix);
+      if (fix) hear.onFix(fix);
     },
-    (error) => {
-      if (!is_over) hear.onTrouble(TROUBLES[error.code] ?? 'unavailable');
-    },
-    { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS },
-  );
-  return {
-    stop() {
-      is_over = true;
-      geolocation.clearWatch(id);
-    },
+    onError: (/** @type {GeolocationPositionError} */ error) => hear.onTrouble(TROUBLES[error.code] ?? 'unavailable'),
   };
+  const receiver = receiverOf(geolocation);
+  receiver.join(listener);
+  return { stop: () => receiver.leave(listener) };
 }
 
 /**

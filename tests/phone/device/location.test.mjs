@@ -68,6 +68,37 @@ test('after the end nothing is heard any more and the receiver is released', () 
   assert.deepEqual(played.cleared, [7]);
 });
 
+/** A receiver as Chromium plays one that lies still: only the first of several watches is ever answered. */
+function stillReceiver() {
+  const watches = new Map();
+  let last_id = 0;
+  return {
+    watches,
+    watchPosition(hear) {
+      last_id += 1;
+      watches.set(last_id, hear);
+      if (watches.size === 1) hear(place({ accuracy: last_id }));
+      return last_id;
+    },
+    clearWatch: (id) => watches.delete(id),
+  };
+}
+
+test('a second listener hears at once where a phone that lies still stands, and the first goes on hearing', () => {
+  const played = stillReceiver();
+  const heard = { first: [], second: [] };
+  const listen = (name) => watchLocation({ onFix: (fix) => heard[name].push(fix.accuracy_m), onTrouble: assert.fail }, clock, played);
+  const first = listen('first');
+  const second = listen('second');
+  assert.deepEqual(heard, { first: [1, 2], second: [2] });
+  assert.equal(played.watches.size, 1);
+  first.stop();
+  played.watches.get(2)(place({ accuracy: 9 }));
+  assert.deepEqual(heard, { first: [1, 2], second: [2, 9] });
+  second.stop();
+  assert.equal(played.watches.size, 0);
+});
+
 test('a browser without positions says so and still gives a watch to stop', () => {
   const heard = [];
   watchLocation({ onFix: () => undefined, onTrouble: (trouble) => heard.push(trouble) }, clock, null).stop();

@@ -25,9 +25,7 @@ export function lastPlace(phone) {
 }
 
 /**
- * Follows the position until `stop()` or until the screen is left, and remembers it. A receiver that is still followed tells a second
- * follower only its next answer, which of one that lies still may be long in coming: whoever is left lets go before the next begins.
- * Asks the person for permission when none was given yet.
+ * Follows the position until `stop()`, and remembers it. Asks the person for permission when none was given yet.
  * @param {Phone} phone
  * @param {{onFix: (fix: Fix) => void, onTrouble?: (trouble: LocationTrouble) => void}} hear
  */
@@ -36,13 +34,7 @@ export function watchPlace(phone, { onFix, onTrouble = () => undefined }) {
     last = fix;
     onFix(fix);
   };
-  const watch = watchLocation({ onFix: remember, onTrouble }, phone.clock);
-  const stop = () => {
-    removeEventListener('hashchange', stop);
-    watch.stop();
-  };
-  addEventListener('hashchange', stop);
-  return { stop };
+  return watchLocation({ onFix: remember, onTrouble }, phone.clock);
 }
 
 /**
