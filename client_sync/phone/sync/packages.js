@@ -45,20 +45,21 @@ const VAIN = new WeakMap();
  */
 export async function refreshPackages(round) {
   const { wire, give_way } = round;
+  const line = give_way === null ? wire : wire.stoppedBy(give_way);
   try {
-    await refreshed(round, give_way === null ? wire : wire.stoppedBy(give_way));
+    await refreshed({ ...round, wire: line });
   } catch (fault) {
     if (!(fault instanceof Stopped) || wire.signal?.aborted) throw fault;
     round.gave_way = true;
+  } finally {
+    // Whoever writes a failure down names the last exchange.
+    wire.last = line.last ?? wire.last;
   }
 }
 
-/**
- * @param {Round} round
- * @param {Wire} wire
- */
-async function refreshed(round, wire) {
-  const { db, clock, photos_allowed, report } = round;
+/** @param {Round} round */
+async function refreshed(round) {
+  const { db, wire, clock, photos_allowed, report } = round;
   const areas = widest(round.identity.regions);
   for (const area of areas) {
     const row = /** @type {PackageRow|undefined} */ (await db.get('packages', area));

@@ -6,6 +6,7 @@ import { readIdentity } from '../../../client_sync/phone/store/identity.js';
 import {
   allParcels, dutiesOf, featuresIn, lawTexts, parcelByCode, parcelsIn, parcelsNear, readPackage, searchLand,
 } from '../../../client_sync/phone/store/land.js';
+import { readLog } from '../../../client_sync/phone/store/log.js';
 import { listRecords } from '../../../client_sync/phone/store/outbox.js';
 import { photoBytes } from '../../../client_sync/phone/store/photos.js';
 import { downloadPackage, widest } from '../../../client_sync/phone/sync/packages.js';
@@ -231,6 +232,19 @@ test('a package that the server has not got does not stop the round', async () =
   await sealed(db);
   assert.equal((await round(db, office)).ok, true);
   assert.equal((await listRecords(db))[0].state, 'complete');
+});
+
+test('what goes wrong with a package is written down under the address and the name of its own exchange', async () => {
+  const { db, office } = await phoneWith(packed(LINES.slice(0, -1)));
+  const give_way = new AbortController().signal;
+  assert.equal((await round(db, office, { give_way })).problem_code, 'package-incomplete');
+  office.packages.delete(AREA);
+  office.regions = ['320998'];
+  await round(db, office, { give_way });
+  const lines = (await readLog(db)).map(({ code, text }) => [code, text.split(' ').slice(0, 3).join(' ')]);
+  assert.deepEqual(lines, [
+    ['not-found', 'GET /sync/v1/areas/320998/package 404:'], ['package-incomplete', `GET /sync/v1/areas/${AREA}/package 200:`],
+  ]);
 });
 
 test('land that is no longer the own is taken off once the new one is there, and not before', async () => {
