@@ -9,6 +9,7 @@ import { codeOf } from '../../sync/errors.js';
 import { h, mount } from '../dom.js';
 import { banner, bigButton, card, facts, field, page } from '../parts.js';
 import { regionWords } from '../place_words.js';
+import { isClear, unsentWords } from '../sync_line.js';
 import { t, tOr } from '../words.js';
 
 /** @typedef {import("../../types.js").Phone} Phone */
@@ -72,11 +73,10 @@ async function joinWith(phone, { input, join, said, node }) {
 /** What stands above the field: nothing yet, or who this phone is and what it still holds. @param {Phone} phone */
 async function intro(phone) {
   if (phone.identity === null) return [h('p', null, t('enrol.intro'))];
-  const { queued, received, aside, photos_unsent } = await counts(phone.db);
-  const unsent = queued + received + aside;
+  const counted = await counts(phone.db);
   return [
     h('p', null, t('enrol.again', { name: phone.identity.inspector.name })),
-    unsent > 0 && banner({ level: 'info', text: t('enrol.kept', { reports: unsent, photos: photos_unsent }) }),
+    !isClear(counted) && banner({ level: 'info', text: t('enrol.kept', { unsent: unsentWords(counted) }) }),
   ];
 }
 

@@ -4,7 +4,7 @@ export default {
   'enrol.title': 'Join',
   'enrol.intro': 'Scan the QR from your office, or type the code. A code works once, for one person, within 24 hours.',
   'enrol.again': 'This phone is now {name}’s. A new code joins it again; nothing on it is lost.',
-  'enrol.kept': '{reports} unsent reports and {photos} photos stay here and are sent after joining.',
+  'enrol.kept': 'On this phone: {unsent}. All of it stays and is sent after joining.',
   'enrol.code': 'Code',
   'enrol.code_hint': 'Capitals and hyphens do not matter. You can also paste the whole link here.',
   'enrol.join': 'Join',

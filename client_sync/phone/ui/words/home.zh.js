@@ -4,7 +4,7 @@ export default {
   'enrol.title': '加入',
   'enrol.intro': '扫一扫单位给的二维码，或输入加入码。一个码只能用一次、只属于一个人、24 小时内有效。',
   'enrol.again': '这部手机现在是 {name} 的。用新的加入码可以重新加入；手机里已有的记录一条也不会丢。',
-  'enrol.kept': '未上传的 {reports} 条记录、{photos} 张照片会保留，加入后继续上传。',
+  'enrol.kept': '手机里还有：{unsent}。都会保留，加入后继续上传。',
   'enrol.code': '加入码',
   'enrol.code_hint': '大小写和横线都不要紧。也可以把整个链接粘贴到这里。',
   'enrol.join': '加入',
