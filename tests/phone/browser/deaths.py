@@ -35,7 +35,8 @@ ONE_PHOTO = (*CAMERA, "shutter")
 TWO_PHOTOS = (*ONE_PHOTO, "shutter")
 ASKED = (*TWO_PHOTOS, "photos-done")
 CHOSEN = (*ASKED, "observe-land_use")
-SAVED = (*CHOSEN, "save")
+SAID = (*CHOSEN, "ask-observation-use-industrial")
+SAVED = (*SAID, "save")
 NOTHING = (*BEGUN, "nothing-found")
 
 SENDING = {

@@ -306,6 +306,9 @@ class Walk:
             self.person.tap(f"observe-{kind}")
             self.page.wait_for_timeout(150)
             self.stop(f"observe-{kind}")
+            if kind == "reclamation":
+                self.person.tap("save")
+                self.stop("observe-gaps")
         for act in ("observation-use-industrial", "onsite-state-in_progress", "onsite-measures-stop_notice"):
             self.person.tap(f"ask-{act}")
         self.page.evaluate("stage.unfold()")
@@ -347,6 +350,10 @@ class Walk:
             self.at(f"/report/{identity}", "[data-act=explain]")
             self.page.wait_for_timeout(250)
             self.stop(f"report-{name}")
+        self.person.tap("correct")
+        self.person.see("save")
+        self.stop("correction")
+        self.at(f"/report/{identity}", "[data-act=explain]")
         self.person.tap("explain")
         self.stop("report-explained")
         self.person.tap("sheet-close")

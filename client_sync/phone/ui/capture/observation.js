@@ -233,11 +233,11 @@ class Form {
     this.visit.phone.go(visitPath(this.visit.draft.id, 'saved'), { replace: true });
   }
 
-  /** Names what is missing, and brings the first question of it before the eyes. @param {import("../../core/questions.js").Gap[]} gaps */
+  /** Names what is missing, and brings the answers to the first question of it under the thumb. @param {import("../../core/questions.js").Gap[]} gaps */
   warn(gaps) {
     this.gaps.show(gaps);
     const first = this.all.find(({ field }) => gaps.some((gap) => gap.code === 'unsaid' && gap.field === field));
-    if (first) this.drawn.get(nameOf(first))?.node.closest('fieldset')?.scrollIntoView({ block: 'center' });
+    if (first) this.drawn.get(nameOf(first))?.node.scrollIntoView({ block: 'center' });
   }
 
   /** @param {string[]} lines */

@@ -176,7 +176,7 @@ function taskRow(phone, task, number, away) {
   return row({
     title: [
       h('span', { class: 'sign', 'aria-hidden': 'true' }, `${shape(task.programme)} `), name,
-      code && h('span', { class: 'code' }, ` ${code}`),
+      code && h('span', { class: 'code' }, code),
     ],
     text: [away.line(task, village), task.reason, h('br'), due, task.state === 'started' && ` · ${t('task.started')}`],
     lead: String(number),

@@ -38,7 +38,7 @@ export default {
 
   'capture.far': 'This land is {metres} {way} of you, out of sight. You can record it all the same.',
   'capture.correcting': 'Corrects an earlier report',
-  'capture.correcting_which': 'Corrects “{what}” of {when}',
+  'capture.correcting_which': 'Corrects “{what}” ({when}).',
   'capture.correcting_text': 'Once saved, the correction counts; the earlier report stays at the office and on this phone, nothing is deleted.',
   'capture.save_correction': 'Save the correction',
   'capture.saved_correction': 'The correction goes out by itself when there is a network, and counts from then on; the earlier report stays. Tap to follow it.',

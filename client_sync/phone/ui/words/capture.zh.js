@@ -38,7 +38,7 @@ export default {
 
   'capture.far': '这块地在你{way}边 {metres}，这里看不到它。照样可以记录。',
   'capture.correcting': '更正以前的记录',
-  'capture.correcting_which': '更正：{when}的「{what}」',
+  'capture.correcting_which': '更正「{what}」（{when}）。',
   'capture.correcting_text': '保存后以更正的为准；原来那份单位和手机里都留着，不会删。',
   'capture.save_correction': '保存更正',
   'capture.saved_correction': '更正有网时自动上传，以它为准；原来那份还留着。要看进展，点这里。',
