@@ -15,6 +15,14 @@ from tests.phone.browser.reckoning import assert_equal
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 
+SET_ASIDE = """async ([digest, problem]) => {
+  const { move, recordByDigest } = await proof.load('store/outbox.js');
+  const db = await proof.database();
+  await move(db, (await recordByDigest(db, digest)).n, { type: 'refused', problem });
+}"""
+"""What the office's refusal of one item does to the phone."""
+
+
 def joined(phone: HandPhone, office: Office) -> Person:
     person = Person(phone, office)
     person.open()
@@ -108,6 +116,28 @@ def test_a_photo_that_the_office_refuses_is_told_where_one_looks_and_goes_with_a
     person.wait_until_complete(nudge=False)
     assert_equal(person.page, office)
     assert person.page.locator('[data-act="try-again"]').count() == 0
+
+
+def test_a_report_that_was_set_aside_is_tried_again_by_a_tap_and_only_carried_after_a_never(
+    hand_phone: Callable[..., HandPhone], office: Office
+) -> None:
+    person = joined(hand_phone(), office)
+    person.wait_until_kept()
+    office.line.down()
+    made = {retry: person.report() for retry in ("after-change", "never")}
+    for retry, report in made.items():
+        person.page.evaluate(SET_ASIDE, [report["digest"], {"code": "item-unreadable", "retry": retry}])
+    person.page.locator(".state-warn", has_text="单位没收下 2 条").wait_for()
+    person.go(f"/report/{made['never']['id']}")
+    person.page.locator(".banner-bad", has_text="请导出文件，带回单位").wait_for()
+    assert person.page.locator('[data-act="try-again"]').count() == 0
+    person.tap("carry")
+    person.see("carry-out")
+    office.line.up()
+    person.go(f"/report/{made['after-change']['id']}")
+    person.tap("try-again")
+    person.phone.wait_for("proof.counts().then(each => each.complete === 1)")
+    assert [each["state"] for each in person.page.evaluate("proof.outbox()")] == ["complete", "aside"]
 
 
 def test_storage_that_is_not_promised_is_told_and_stops_nothing(hand_phone: Callable[..., HandPhone], office: Office) -> None:
