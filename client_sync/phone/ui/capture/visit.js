@@ -11,7 +11,7 @@
  *                camera-again, photo-<n> → rename-<kind>, photo-drop; photos-done
  *   observation  observe-<kind>, ask-<part>-<field>-<value> (chips), …-text, …-number, …-date, …-known-<n>, …-less, …-more,
  *                more-questions, law-<id>, sketch → sketch-undo, sketch-walk, sketch-done, full-close;
- *                sign → sign-clear, sign-keep; note, colleagues, colleague-<n>, colleague, colleague-add; save
+ *                sign → sign-clear, sign-keep; note, colleagues, colleague-<n>, colleague, colleague-add; save, save-anyway
  *   saved        next-task, same-place, to-today, saved-state
  *
  * A photo's way from its bytes to the disk is measured as `performance` entry "photo-saved".
