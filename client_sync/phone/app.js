@@ -5,7 +5,7 @@
 
 import { clock } from './device/clock.js';
 import { persistence } from './device/storage.js';
-import { reloadOutsideVisits, runningVersion, watchVersions } from './device/versions.js';
+import { outsideVisits, reloadOutsideVisits, runningVersion, watchVersions } from './device/versions.js';
 import { changesOf, openDatabase } from './store/database.js';
 import { listDrafts } from './store/drafts.js';
 import { readIdentity, readSetting, keepSetting } from './store/identity.js';
@@ -31,7 +31,10 @@ const LONGEST_FRAME_MS = 1_000;
 export async function start({ onBlocked }) {
   const db = await openDatabase('xuntu-phone', {
     onBlocked,
-    onReplaced: () => location.reload(),
+    onReplaced: (letGo) => outsideVisits(() => {
+      letGo();
+      location.reload();
+    }),
     onTerminated: () => location.reload(),
   });
   const phone = await assembled(db);

@@ -56,8 +56,13 @@ function follow(registration, update, told) {
 
 /** Starts this tab anew with the files of the newer version; a tab with an open visit does so when the visit is left. */
 export function reloadOutsideVisits() {
-  if (!location.hash.startsWith('#/visit')) return location.reload();
-  addEventListener('hashchange', reloadOutsideVisits, { once: true });
+  outsideVisits(() => location.reload());
+}
+
+/** Acts at once, or when the visit that is open in this tab is left. @param {() => void} act */
+export function outsideVisits(act) {
+  if (!location.hash.startsWith('#/visit')) return act();
+  addEventListener('hashchange', () => outsideVisits(act), { once: true });
 }
 
 /**

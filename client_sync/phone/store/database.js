@@ -40,12 +40,12 @@ export class StorageBroken extends Error {
 const CHANGES = new WeakMap();
 
 /**
- * The database, upgraded to this app's version. A tab with an older app is asked to close; it closes at once, since every
- * write it began is either complete or undone.
+ * The database, upgraded to this app's version. A tab with an older app is asked to let go of it, and this waits until it has.
  * @param {string} [name]
  * @param {object} [hear]
  * @param {() => void} [hear.onBlocked] another tab still holds an older version
- * @param {() => void} [hear.onReplaced] a newer app wants the database: this tab closed it and should reload
+ * @param {(letGo: () => void) => void} [hear.onReplaced] a newer app waits for the database until this tab lets go of it, which
+ *   harms no write it began; where nobody listens it is let go of at once
  * @param {() => void} [hear.onTerminated] the browser took the database away
  * @param {((db: IDBDatabase, tx: IDBTransaction) => void)[]} [upgrades]
  * @returns {Promise<Database>}
@@ -63,8 +63,9 @@ export async function openDatabase(name = 'xuntu-phone', hear = {}, upgrades = U
       },
       blocked: () => hear.onBlocked?.(),
       blocking: (_, __, event) => {
-        /** @type {IDBDatabase} */ (event.target).close();
-        hear.onReplaced?.();
+        const letGo = () => /** @type {IDBDatabase} */ (event.target).close();
+        if (hear.onReplaced) hear.onReplaced(letGo);
+        else letGo();
       },
       terminated: () => hear.onTerminated?.(),
     });

@@ -97,3 +97,30 @@ def test_a_newer_app_waits_to_be_taken_and_keeps_drafts_and_queue(released: tupl
     office.line.up()
     person.wait_until_complete()
     assert assert_equal(person.page, office) == {"records": 3, "photos": 3}
+
+
+def test_a_newer_app_taken_in_one_tab_leaves_the_visit_in_another_alone_until_it_is_over(released: tuple[Person, Path]) -> None:
+    person, source = released
+    office, visiting = person.office, person.page
+    office.line.rule = nothing_is_sent
+    person.tap("other-find")
+    person.tap("begin")
+    person.shoot()
+    visiting.evaluate("window.is_not_reloaded = true")
+    taking = person.phone.another_tab()
+    taking.locator("[data-act=resume-1]").wait_for()
+    release_newer(source)
+    taking.reload()
+    taking.locator("[data-act=update-take]").click()
+    taking.get_by_text("另一个巡土窗口").wait_for()
+    assert visiting.evaluate("window.is_not_reloaded") is True
+    person.shoot()
+    person.finish()
+    assert visiting.evaluate("window.is_not_reloaded") is True
+    person.go("/")
+    person.phone.wait_for("window.is_not_reloaded === undefined")
+    taking.locator("[data-act=other-find]").wait_for()
+    person.wait_until_usable()
+    office.line.up()
+    person.wait_until_complete()
+    assert assert_equal(person.page, office) == {"records": 1, "photos": 2}

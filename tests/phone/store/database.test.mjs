@@ -61,13 +61,21 @@ test('an app older than the database says so instead of touching it', async () =
   await assert.rejects(openDatabase(name, {}, FIRST), { code: 'storage-newer' });
 });
 
-test('a tab with the older app lets go when the newer one comes', async () => {
+test('a tab with the older app lets go at once when the newer one comes and nobody listens', async () => {
+  const name = randomUUID();
+  await openDatabase(name, {}, FIRST);
+  const db = await openDatabase(name, { onBlocked: assert.fail });
+  assert.equal(db.version, UPGRADES.length);
+});
+
+test('a newer app waits, and says so, until the tab with the older one lets go', async () => {
   const name = randomUUID();
   const heard = [];
-  await openDatabase(name, { onReplaced: () => heard.push('replaced') }, FIRST);
-  const db = await openDatabase(name, { onBlocked: () => heard.push('blocked') });
-  assert.equal(db.version, UPGRADES.length);
-  assert.deepEqual(heard, ['replaced']);
+  let letGo = assert.fail;
+  await openDatabase(name, { onReplaced: (go) => { heard.push('replaced'); letGo = go; } }, FIRST);
+  const opening = openDatabase(name, { onBlocked: () => { heard.push('blocked'); letGo(); } });
+  assert.equal((await opening).version, UPGRADES.length);
+  assert.deepEqual(heard, ['replaced', 'blocked']);
 });
 
 /** Lets the n-th put of any store fail as a full disk does. */
