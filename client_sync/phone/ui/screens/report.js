@@ -45,7 +45,7 @@ async function bodyHere(phone, id, pictures) {
   const records = (await recordsOfReport(phone.db, id)).filter((record) => record.type === 'report');
   const newest = records.at(-1);
   const told = await reportState(phone.db, id);
-  if (newest === undefined) return [empty(t('report.absent'), t('report.absent_text')), becameHere(phone, told)];
+  if (newest === undefined) return [empty(t('report.absent'), t('report.absent_text')), await becameHere(phone, told)];
   const claims = JSON.parse(newest.manifest);
   const photos = await photoRows(phone, newest, claims.photos, pictures);
   const refused = await refusedPhotos(phone.db);
@@ -56,7 +56,7 @@ async function bodyHere(phone, id, pictures) {
       onclick: () => explain(phone, newest),
     }),
     await careHere(phone, records, problem),
-    becameHere(phone, told),
+    await becameHere(phone, told),
     card(t('report.what'), facts(await factsOf(phone, newest, claims))),
     photos.length > 0 && h('section', { class: 'card rows' }, h('h2', null, t('report.photos', { n: photos.length })), photos),
     records.length > 1 && revisionsHere(phone, records),
