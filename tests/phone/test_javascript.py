@@ -6,6 +6,7 @@ The tests themselves are tests/phone/**/*.test.mjs and run in Node; here each fi
 import json
 import os
 import re
+import signal
 import subprocess
 import tomllib
 from pathlib import Path
@@ -29,9 +30,15 @@ BARE = re.compile(r"^[^./]")
 def run(node: Path, *arguments: "str | Path") -> subprocess.CompletedProcess[str]:
     # A test that starts no process of its own is one process; Node's own colours would only fill the report with codes.
     environment = {name: value for name, value in os.environ.items() if name != "NODE_OPTIONS"} | {"NO_COLOR": "1"}
-    return subprocess.run(
-        [node, *arguments], cwd=FOLDER, env=environment, capture_output=True, text=True, check=False, timeout=SECONDS
-    )
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([node, *arguments], cwd=FOLDER, env=environment, start_new_session=True, **pipes) as process:
+        try:
+            said = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            # Node runs each file in a process of its own, which would go on without the one that is waited for.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, *said)
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(FOLDER).as_posix())
