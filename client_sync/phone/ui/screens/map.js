@@ -46,6 +46,8 @@ class WholeMap {
     this.view = null;
     /** @type {{lon: number, lat: number, accuracy_m: number}|null} */
     this.at = lastPlace(phone);
+    /** Whether `at` was told to this map, and is not where the phone was seen some minutes ago. */
+    this.is_at_now = false;
     /** @type {import("../../device/location.js").LocationTrouble|null} */
     this.trouble = null;
     this.wants_place = false;
@@ -134,6 +136,7 @@ class WholeMap {
   /** @param {import("../../types.js").Fix} fix */
   fixed(fix) {
     this.at = fix;
+    this.is_at_now = true;
     this.trouble = null;
     if (this.wants_place || (this.is_new && this.isInArea(fix))) this.goThere();
     this.is_new = false;
@@ -156,7 +159,8 @@ class WholeMap {
     // The tap is the only moment an iPhone lets its compass be switched on.
     void this.compass.ask();
     this.wants_place = true;
-    if (this.at) return this.goThere();
+    this.goThere();
+    if (!this.wants_place) return;
     if (!this.trouble) return void toast(t('map.searching'));
     // Asked again, a refusal is told again; a permission given meanwhile counts.
     this.trouble = null;
@@ -164,12 +168,13 @@ class WholeMap {
     this.watch = watchPlace(this.phone, { onFix: (fix) => this.fixed(fix), onTrouble: (trouble) => this.troubled(trouble) });
   }
 
+  /** Where the phone was last seen will do until it is heard where it is; a map that is still opening is told then, too. */
   goThere() {
-    this.wants_place = false;
     const at = this.at;
-    if (!at) return;
+    if (!at || !this.view) return;
+    if (this.is_at_now) this.wants_place = false;
     // A doubtful position is shown with its whole circle: all blue would tell nothing.
-    this.view?.flyTo(at, at.accuracy_m > WINDOW_M ? Math.max(FARTHEST_ZOOM, 16 - Math.log2(at.accuracy_m / WINDOW_M)) : undefined);
+    this.view.flyTo(at, at.accuracy_m > WINDOW_M ? Math.max(FARTHEST_ZOOM, 16 - Math.log2(at.accuracy_m / WINDOW_M)) : undefined);
     if (this.area && !this.isInArea(at)) toast(t('map.outside'));
   }
 
