@@ -137,10 +137,10 @@ export function directionWord(degrees) {
 }
 
 /**
- * A code that is too long for a line, by its end: `…0012`.
+ * A code that is too long for a line, by its end: `…0012`, whose dots no line break parts from it.
  * @param {string} code
  * @param {number} [kept]
  */
 export function endOf(code, kept = 8) {
-  return code.length > kept + 2 ? `…${code.slice(-kept)}` : code;
+  return code.length > kept + 2 ? `…\u2060${code.slice(-kept)}` : code;
 }

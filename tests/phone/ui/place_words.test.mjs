@@ -13,7 +13,7 @@ test('a task of a parcel with a name is called by it, and its village stands bes
 
 test('a task of a parcel without a name is called by its village, and two of one village are told apart', () => {
   assert.deepEqual(taskPlace(task()), { name: '玉山镇城北村', village: null, code: CODE });
-  assert.equal(taskName(task()), '玉山镇城北村 …1GB00012');
+  assert.equal(taskName(task()), '玉山镇城北村 …\u20601GB00012');
 });
 
 test('where an older office names no village the code is still there', () => {
