@@ -96,6 +96,7 @@ def test_two_taps_in_a_row_do_not_lead_out_of_the_app(person: Person) -> None:
     follow_link(person, "/")
     person.tap("search")
     wait_at(person.page, "/search")
+    person.see("back")
     person.page.evaluate("() => { const back = document.querySelector('[data-act=back]'); back.click(); back.click(); }")
     person.see("tab-today")
     person.page.wait_for_timeout(500)
