@@ -21,6 +21,18 @@ from tests.phone.browser.screens import INSPECTOR
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 COLD_MS, SLOW_COLD_MS, PHOTO_MS, SCRIPT_BYTES, MOST_TAPS = 1000, 3000, 300, 150_000, 12
 BUSY = 3
+WHERE_THE_WAY_OUT_IS = """async () => {
+  const find = async (what) => {
+    while (!document.querySelector(what)) await new Promise((resolve) => setTimeout(resolve));
+    return document.querySelector(what);
+  };
+  const top = () => Math.round(document.querySelector('dialog [data-act=sheet-close]').getBoundingClientRect().top);
+  (await find('[data-act=photo-0]')).click();
+  await find('dialog .photo-large');
+  const opened = top();
+  await find('dialog .photo-large canvas');
+  return [opened, top()];
+}"""
 
 
 def test_little_is_fetched_before_first_use_and_the_app_then_opens_without_a_network(
@@ -57,6 +69,18 @@ def test_a_photo_of_three_megabytes_is_kept_at_once(hand_phone: Callable[..., Ha
     middle = statistics.median(took)
     print(f"photo of about 3 MB, from its bytes to the disk: {middle:.0f} ms, at most {max(took):.0f} (target {PHOTO_MS})")
     assert middle <= PHOTO_MS * BUSY
+
+
+def test_a_picture_that_is_still_unpacked_moves_nothing_from_under_the_thumb(
+    hand_phone: Callable[..., HandPhone], office: Office, tmp_path: Path
+) -> None:
+    person = joined(hand_phone(camera="deny"), office)
+    person.tap("other-find")
+    person.tap("begin")
+    photos_saved(person, tmp_path, 1, 3)
+    person.page.emulate_media(reduced_motion="reduce")
+    opened, drawn = person.page.evaluate(WHERE_THE_WAY_OUT_IS)
+    assert opened == drawn
 
 
 @pytest.fixture
