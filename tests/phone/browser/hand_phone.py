@@ -5,6 +5,7 @@ nothing else; Playwright's own launcher would tidy up where a dead battery does 
 """
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -35,6 +36,14 @@ PHONE_FLAGS = [
 ]
 SMALL, USUAL = (320, 568), (390, 844)
 HERE = {"lon": 120.9801, "lat": 31.3802}
+COMPASS = "absolute-orientation"
+
+
+def held_upright(heading: float) -> dict[str, float]:
+    """The turn of a phone whose back looks towards a heading (degrees clockwise from north), as a quaternion."""
+    half = math.radians(360 - heading) / 2
+    share = math.sqrt(0.5)
+    return {"w": math.cos(half) * share, "x": math.cos(half) * share, "y": math.sin(half) * share, "z": math.sin(half) * share}
 
 
 @dataclass
@@ -164,10 +173,18 @@ class HandPhone:
 
     def turn(self, heading: float | None) -> None:
         """Point the phone's back to a compass direction, in degrees."""
-        self.heading = heading
+        had_compass, self.heading = self.heading is not None, heading
+        if had_compass != (heading is not None):
+            self._switch_compass(self.cdp(), on=not had_compass)
         if heading is not None:
-            angles = {"alpha": (360 - heading) % 360, "beta": 90, "gamma": 0}
-            self.cdp().send("DeviceOrientation.setDeviceOrientationOverride", angles)
+            self._point(self.cdp(), heading)
+
+    def _switch_compass(self, session: "CDPSession", *, on: bool) -> None:
+        session.send("Emulation.setSensorOverrideEnabled", {"enabled": on, "type": COMPASS})
+
+    def _point(self, session: "CDPSession", heading: float) -> None:
+        reading = {"quaternion": held_upright(heading)}
+        session.send("Emulation.setSensorOverrideReadings", {"type": COMPASS, "reading": reading})
 
     def slow_down(self, times: int) -> None:
         """Make the processor this many times slower."""
@@ -230,8 +247,8 @@ class HandPhone:
         )
         session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
         if self.heading is not None:
-            angles = {"alpha": (360 - self.heading) % 360, "beta": 90, "gamma": 0}
-            session.send("DeviceOrientation.setDeviceOrientationOverride", angles)
+            self._switch_compass(session, on=True)
+            self._point(session, self.heading)
         if self.dark or self.high_contrast:
             page.emulate_media(color_scheme="dark" if self.dark else "light", contrast="more" if self.high_contrast else None)
         if self.years_off:
