@@ -1,6 +1,6 @@
 """`python -m tests.release`: every long check, one after another, and a dated page in docs/ledger of what came out.
 
-Names of single checks may follow; then nothing is written down. Ends with 1 when a check fails.
+Names of single checks may follow: then only their lines of the page are written anew. Ends with 1 when a check fails.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.phone.browser.office import ROOT, make_county, open_office
@@ -31,6 +32,10 @@ class Line:
     passed: bool
     said: str
     seconds: float
+
+    @property
+    def row(self) -> str:
+        return f"| {self.name} | {'passed' if self.passed else 'FAILED'} | {self.said} | {self.seconds:.0f} |"
 
 
 @contextlib.contextmanager
@@ -52,17 +57,19 @@ def run(name: str, county: Path) -> Line:
         try:
             with bench(Path(folder), county) as made:
                 said, passed = CHECKS[name](made), True
-        except Exception as fault:  # noqa: BLE001 - whatever breaks a check is written down as its result, and ends the run with 1
+        except (Exception, pytest.skip.Exception) as fault:  # noqa: BLE001 - whatever breaks a check is written down as its result
             traceback.print_exc()
             said, passed = (str(fault).strip().splitlines() or [type(fault).__name__])[0], False
     return Line(name, passed, said, time.monotonic() - began)
 
 
 def written_down(lines: list[Line], day: datetime) -> Path:
-    """The page of this run; a second run of the same commit on the same day replaces it."""
+    """The page of this commit and day, with these lines in place of what it said of the same checks before."""
     asked = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
     commit = asked.stdout.strip() or "unknown"
-    rows = [f"| {line.name} | {'passed' if line.passed else 'FAILED'} | {line.said} | {line.seconds:.0f} |" for line in lines]
+    LEDGER.mkdir(exist_ok=True)
+    page = LEDGER / f"{day:%Y-%m-%d}-{commit.removesuffix('-dirty')}.md"
+    told = rows_of(page) | {line.name: line.row for line in lines}
     head = [
         f"# Release check of {day:%Y-%m-%d}",
         "",
@@ -71,10 +78,16 @@ def written_down(lines: list[Line], day: datetime) -> Path:
         "| check | result | what it says | seconds |",
         "|---|---|---|---|",
     ]
-    LEDGER.mkdir(exist_ok=True)
-    page = LEDGER / f"{day:%Y-%m-%d}-{commit.removesuffix('-dirty')}.md"
+    rows = [told.get(name, f"| {name} | not run | | |") for name in CHECKS]
     page.write_text("\n".join([*head, *rows]) + "\n", "utf-8")
     return page
+
+
+def rows_of(page: Path) -> dict[str, str]:
+    """The lines of a page by the check they are about; none where there is no page yet."""
+    lines = page.read_text("utf-8").splitlines() if page.exists() else []
+    by_name = {line.split("|")[1].strip(): line for line in lines if line.startswith("| ")}
+    return {name: line for name, line in by_name.items() if name in CHECKS}
 
 
 def main(wanted: list[str]) -> int:
@@ -89,8 +102,7 @@ def main(wanted: list[str]) -> int:
             print(f"== {name}", flush=True)
             lines.append(run(name, Path(folder)))
             print(f"{'passed' if lines[-1].passed else 'FAILED'} in {lines[-1].seconds:.0f} s: {lines[-1].said}", flush=True)
-    if not wanted:
-        print(written_down(lines, datetime.now(UTC)).relative_to(ROOT))
+    print(written_down(lines, datetime.now(UTC)).relative_to(ROOT))
     return 0 if all(line.passed for line in lines) else 1
 
 

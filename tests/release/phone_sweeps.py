@@ -20,6 +20,7 @@ from tests.phone.browser.office import Office
 from tests.phone.browser.person import Person
 from tests.phone.browser.reckoning import assert_equal
 from tests.phone.browser.screens import LANGUAGES
+from tests.processes.node import install_packages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -125,6 +126,7 @@ def long_day(bench: Bench) -> str:
 
 def every_look(bench: Bench) -> str:
     """All screens at the smallest size in both languages, light and dark, usual and high contrast."""
+    install_packages()
     looks = list(itertools.product(LANGUAGES, (False, True), (False, True)))
     stops = 0
     for language, dark, high_contrast in looks:
