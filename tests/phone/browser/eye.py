@@ -67,5 +67,6 @@ def look_at_everything(phone: HandPhone, office: Office, language: str) -> int:
     walk = Walk(phone, office, eye, language)
     walk.all()
     assert len(walk.stops) > 50
-    assert not eye.wrong, json.dumps(eye.wrong, ensure_ascii=False, indent=1)
+    told = json.dumps(eye.wrong, ensure_ascii=False, indent=1)
+    assert not eye.wrong, f"wrong on {', '.join(eye.wrong)}\n{told}"
     return len(walk.stops)
