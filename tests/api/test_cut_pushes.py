@@ -1,7 +1,6 @@
 """A connection cut in the middle of a push, against the server as it is really run: half a push is not a push."""
 
 import socket
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,9 +22,7 @@ def push_and_close(server: str, phone: Phone, body: bytes, sent: int) -> bytes:
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     with socket.create_connection((host, int(port)), timeout=20) as line:
-        line.sendall(head.encode())
-        time.sleep(0.2)
-        line.sendall(body[:sent])
+        line.sendall(head.encode() + body[:sent])
         line.shutdown(socket.SHUT_WR)
         answer = b""
         while piece := line.recv(65536):
